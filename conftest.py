@@ -1,0 +1,102 @@
+"""The cast and the stage of every test: a reporter, an editor, a reader, an own media folder."""
+
+import ipaddress
+import socket
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+
+from portal.lib import languages
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _closed_network():
+    """Nothing leaves this machine: an address that is not loopback is an error, not a delay."""
+    connect = socket.socket.connect
+
+    def only_loopback(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise RuntimeError(f"a test tried to reach {host}")
+        return connect(self, address)
+
+    socket.socket.connect = only_loopback
+    yield
+    socket.socket.connect = connect
+
+
+@pytest.fixture(autouse=True)
+def _own_stage(settings, tmp_path_factory, request):
+    """Uploads go to a folder of the test run; the language is the default one."""
+    from django.utils import translation
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if "demo" not in request.fixturenames:
+        settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
+    translation.activate(languages.DEFAULT)
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def demo_media(tmp_path_factory):
+    """Where the demonstration's pictures lie: written once, named by their content."""
+    return tmp_path_factory.mktemp("demo-media")
+
+
+@pytest.fixture
+def demo(db, settings, demo_media):
+    """The whole demonstration, as `make run` loads it."""
+    from portal.seeding import seed_demo
+
+    settings.MEDIA_ROOT = demo_media
+    seed_demo()
+
+
+@pytest.fixture
+def base(db):
+    """Roles, sections and instruments, without stories and quotes."""
+    call_command("seed_base", verbosity=0)
+
+
+def _member(role, username):
+    from portal.models import User
+
+    user = User.objects.create_user(username, password="secret-for-tests", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+@pytest.fixture
+def reporter(base):
+    return _member("Reporters", "reporter")
+
+
+@pytest.fixture
+def editor(base):
+    return _member("Editors", "editor")
+
+
+@pytest.fixture
+def chief(base):
+    return _member("Chief editors", "chief")
+
+
+@pytest.fixture
+def market_editor(base):
+    return _member("Market editors", "markets")
+
+
+@pytest.fixture
+def reader(client):
+    """Somebody without an account."""
+    return client
+
+
+@pytest.fixture
+def desk(client, editor):
+    """A client in which the editor is logged in."""
+    client.force_login(editor)
+    return client

@@ -1,0 +1,16 @@
+"""The nouns of markets: who publishes, what is measured, which strip shows it, what was read."""
+
+from markets.models.instruments import Instrument, Kind, Series, Source, TickerSlot
+from markets.models.observations import AppendOnly, BadReading, Observation, Reading
+
+__all__ = [
+    "AppendOnly",
+    "BadReading",
+    "Instrument",
+    "Kind",
+    "Observation",
+    "Reading",
+    "Series",
+    "Source",
+    "TickerSlot",
+]

@@ -1,0 +1,330 @@
+"""What is measured (Instrument), who publishes it (Source), and the pairing of both (Series)."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from markets.models.observations import Observation
+from portal.lib import numbers
+from portal.lib.languages import Translated
+
+# A closed list: the day in force is decided in the database, one WHEN for each zone.
+ZONES = (
+    "Europe/Moscow",
+    "Asia/Almaty",
+    "Asia/Tashkent",
+    "Europe/Berlin",
+    "America/New_York",
+    "UTC",
+)
+# A value dated further ahead than this is a slip of the pen, not tomorrow's rate.
+DAYS_AHEAD = 2
+
+
+def today_in(zone):
+    """The calendar date it is now in a zone named by IANA."""
+    return timezone.now().astimezone(ZoneInfo(zone)).date()
+
+
+def today_where(tz):
+    """The same in the database, for the column that names each row's zone.
+
+    At any moment the world has two or three dates: only the zones where it is not the
+    newsroom's date need a word.
+    """
+    usual = today_in(settings.TIME_ZONE)
+    days = {zone: today_in(zone) for zone in ZONES}
+    return Case(
+        *[When(**{tz: zone}, then=Value(day)) for zone, day in days.items() if day != usual],
+        default=Value(usual),
+        output_field=models.DateField(),
+    )
+
+
+class Kind(models.TextChoices):
+    CURRENCY = "currency", _("Currencies")
+    OIL = "oil", _("Crude oil")
+    FUEL = "fuel", _("Retail fuel")
+
+
+class SourceManager(models.Manager):
+    def get_by_natural_key(self, key):
+        return self.get(key=key)
+
+
+class Source(models.Model):
+    """Who publishes figures. Addresses that machines fetch from live in settings, never here."""
+
+    key = models.SlugField(_("key"), unique=True)
+    name = Translated(models.CharField(_("name"), max_length=80))
+    homepage = models.URLField(_("homepage"), blank=True)
+    terms_url = models.URLField(_("terms of use"), blank=True)
+    licence = models.CharField(_("licence"), max_length=80, blank=True)
+    attribution = Translated(models.CharField(_("attribution"), max_length=200, blank=True))
+
+    objects = SourceManager()
+
+    class Meta:
+        ordering = ["key"]
+        verbose_name = _("source of figures")
+        verbose_name_plural = _("sources of figures")
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.key,)
+
+
+class InstrumentQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def of_kind(self, kind):
+        return self.filter(kind=kind)
+
+    def get_by_natural_key(self, code):
+        return self.get(code=code)
+
+
+class Instrument(models.Model):
+    """A price readers follow, with its unit, its zone and how its figures are written.
+
+    Values are stored as published (value of `nominal` units) with at most `store_scale` decimals
+    and shown with `show_min` to `show_max`. `tz` decides on which day a dated value is in force.
+    Stale limits are calendar days; warn and hold are changes in per cent that a person looks at.
+    """
+
+    code = models.SlugField(_("code"), unique=True, help_text=_("In addresses: usd-rub."))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    base = models.CharField(_("what is priced"), max_length=12)
+    quote = models.CharField(_("currency of the price"), max_length=3)
+    label = Translated(models.CharField(_("label in the ticker"), max_length=12))
+    name = Translated(models.CharField(_("name"), max_length=80))
+    unit = Translated(models.CharField(_("unit"), max_length=60))
+    region = models.CharField(_("region"), max_length=2, blank=True, help_text=_("ISO code: RU."))
+    store_scale = models.PositiveSmallIntegerField(_("decimals kept"), default=4)
+    show_min = models.PositiveSmallIntegerField(_("fewest decimals shown"), default=2)
+    show_max = models.PositiveSmallIntegerField(_("most decimals shown"), default=4)
+    tz = models.CharField(
+        _("time zone"), max_length=40, default=ZONES[0], choices=[(zone, zone) for zone in ZONES]
+    )
+    soft_stale_days = models.PositiveSmallIntegerField(_("old after, days"), default=5)
+    hard_stale_days = models.PositiveSmallIntegerField(_("outdated after, days"), default=12)
+    warn_pct = models.DecimalField(_("warn at, %"), max_digits=6, decimal_places=2, default=4)
+    hold_pct = models.DecimalField(_("hold at, %"), max_digits=6, decimal_places=2, default=10)
+    min_value = models.DecimalField(_("lowest plausible"), max_digits=20, decimal_places=8)
+    max_value = models.DecimalField(_("highest plausible"), max_digits=20, decimal_places=8)
+    position = models.PositiveSmallIntegerField(_("order"), default=100)
+    is_active = models.BooleanField(_("shown to readers"), default=True)
+
+    objects = InstrumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("instrument")
+        verbose_name_plural = _("instruments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(show_min__lte=F("show_max"), show_max__lte=F("store_scale"))
+                & Q(store_scale__lte=8),
+                name="instrument_scales_in_order",
+                violation_error_message=_("Decimals: fewest ≤ most shown ≤ kept ≤ 8."),
+            ),
+            models.CheckConstraint(
+                condition=Q(warn_pct__gt=0, warn_pct__lte=F("hold_pct")),
+                name="instrument_thresholds_in_order",
+                violation_error_message=_("Per cent: 0 < warn ≤ hold."),
+            ),
+            models.CheckConstraint(
+                condition=Q(min_value__gt=0, min_value__lt=F("max_value")),
+                name="instrument_bounds_in_order",
+                violation_error_message=_("Plausible values: 0 < lowest < highest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(soft_stale_days__gt=0, soft_stale_days__lte=F("hard_stale_days")),
+                name="instrument_staleness_in_order",
+                violation_error_message=_("Days: 0 < old ≤ outdated."),
+            ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="instrument_kind_known"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.code,)
+
+    def get_absolute_url(self):
+        return reverse("markets:instrument", args=[self.code])
+
+    def today(self):
+        """The date that decides which of the instrument's values is in force."""
+        return today_in(self.tz)
+
+    def latest(self):
+        """The Observation readers see now, or None. Two queries."""
+        from markets import quotes
+
+        quote = quotes.of([self])[self.code]
+        return Observation.objects.get(pk=quote.observation_id) if quote.is_known else None
+
+    def refuse(self, reading):
+        """ValidationError by field when a reading cannot be true of this instrument."""
+        errors = {}
+        places = max(0, -reading.value.normalize().as_tuple().exponent)
+        if places > self.store_scale:
+            errors["value"] = _("This instrument keeps %(n)s decimals.") % {"n": self.store_scale}
+        elif not self.min_value <= reading.value / reading.nominal <= self.max_value:
+            errors["value"] = _("Not plausible: %(name)s lies between %(low)s and %(high)s.") % {
+                "name": self.name,
+                "low": numbers.written(self.min_value, 0, 8),
+                "high": numbers.written(self.max_value, 0, 8),
+            }
+        if reading.as_of > self.today() + timedelta(days=DAYS_AHEAD):
+            errors["as_of"] = _("More than %(n)s days ahead.") % {"n": DAYS_AHEAD}
+        if errors:
+            raise ValidationError(errors)
+
+
+class SeriesQuerySet(models.QuerySet):
+    def get_by_natural_key(self, instrument, source, external_id):
+        return self.get(
+            instrument__code=instrument, source__key=source, external_id=external_id
+        )
+
+    def in_force(self):
+        """Each active series with its newest value that is in force today, and the one before.
+
+        Adds today, observation, value, nominal, as_of and previous_value, previous_nominal,
+        previous_as_of (None where there is none). The instrument's own zone says what today is, so
+        a value dated tomorrow comes into force at its midnight without any job. One query.
+        """
+        accepted = Observation.objects.accepted()
+        newest = accepted.filter(series=OuterRef("pk"), as_of__lte=OuterRef("today"))
+        earlier = accepted.filter(series=OuterRef("pk"), as_of__lt=OuterRef("as_of"))
+        earlier = earlier.order_by("-as_of")
+        return (
+            self.filter(is_active=True, instrument__is_active=True)
+            .select_related("instrument", "source")
+            .annotate(today=today_where("instrument__tz"))
+            .annotate(
+                now=FilteredRelation(
+                    "observations",
+                    condition=Q(
+                        observations__pk=Subquery(newest.order_by("-as_of").values("pk")[:1])
+                    ),
+                )
+            )
+            .annotate(
+                observation=F("now__pk"),
+                value=F("now__value"),
+                nominal=F("now__nominal"),
+                as_of=F("now__as_of"),
+            )
+            .annotate(
+                previous_value=Subquery(earlier.values("value")[:1]),
+                previous_nominal=Subquery(earlier.values("nominal")[:1]),
+                previous_as_of=Subquery(earlier.values("as_of")[:1]),
+            )
+            .order_by("priority", "pk")
+        )
+
+
+class Series(models.Model):
+    """One instrument as one source publishes it. Values of two series are never mixed."""
+
+    instrument = models.ForeignKey(
+        Instrument, models.PROTECT, related_name="series", verbose_name=_("instrument")
+    )
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="series", verbose_name=_("source")
+    )
+    external_id = models.CharField(_("name at the source"), max_length=40, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=0, help_text=_("0 is asked first.")
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["instrument", "priority"]
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument", "source", "external_id"],
+                name="series_once",
+                violation_error_message=_("This source already has that series."),
+            ),
+            models.UniqueConstraint(
+                fields=["instrument", "priority"],
+                condition=Q(is_active=True),
+                name="series_one_a_priority",
+                violation_error_message=_("Another series in use has this priority."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.instrument.code} · {self.source}"
+
+    def natural_key(self):
+        return (self.instrument.code, self.source.key, self.external_id)
+
+    natural_key.dependencies = ["markets.source", "markets.instrument"]
+
+
+class TickerSlotManager(models.Manager):
+    def get_by_natural_key(self, language, position):
+        return self.get(language=language, position=position)
+
+
+class TickerSlot(models.Model):
+    """A place in the strip above every page; without a language, in every language."""
+
+    language = models.CharField(
+        _("language"),
+        max_length=5,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: every language."),
+    )
+    position = models.PositiveSmallIntegerField(_("order"))
+    instrument = models.ForeignKey(
+        Instrument, models.CASCADE, related_name="slots", verbose_name=_("instrument")
+    )
+
+    objects = TickerSlotManager()
+
+    class Meta:
+        ordering = ["position", "language"]
+        verbose_name = _("place in the ticker")
+        verbose_name_plural = _("ticker")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["language", "position"],
+                name="ticker_one_a_place",
+                violation_error_message=_("This place is taken."),
+            ),
+            models.UniqueConstraint(
+                fields=["language", "instrument"],
+                name="ticker_once_a_language",
+                violation_error_message=_("This instrument already has a place."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.position}. {self.instrument}"
+
+    def natural_key(self):
+        return (self.language, self.position)
+
+    natural_key.dependencies = ["markets.instrument"]

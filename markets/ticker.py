@@ -1,0 +1,67 @@
+"""The strip of prices above every page: one query, and never a reason for a page to fail."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import Error
+from django.db.models import F
+from django.utils import translation
+
+from markets import quotes
+from markets.models import Series
+
+log = logging.getLogger(__name__)
+_shown = {}  # language: the last Ticker this process built, for the hours of a broken database
+_broken = False
+
+
+@dataclass(frozen=True)
+class Ticker:
+    """Cells in the editors' order and the newest day among them. No values: no cells."""
+
+    cells: list = field(default_factory=list)
+    as_of: date | None = None
+    today: date | None = None
+
+    @property
+    def is_old(self):
+        """Older than a day: the head then names the weekday."""
+        return self.as_of is not None and (self.today - self.as_of).days > 1
+
+
+def current(language):
+    """The Ticker of a language. One query; on a database error the last one shown, or none."""
+    global _broken
+    try:
+        ticker = load(language)
+    except Error as error:
+        if not _broken:  # once for each outage, not once for each page
+            log.error("The ticker shows what it showed last: %s", error)
+        _broken = True
+        return _shown.get(language, Ticker())
+    _broken = False
+    _shown[language] = ticker
+    return ticker
+
+
+def load(language):
+    rows = (
+        Series.objects.in_force()
+        .filter(instrument__slots__language__in=["", language])
+        .annotate(slot=F("instrument__slots__position"))
+    )
+    cells = sorted(quotes.best(rows).values(), key=lambda quote: quote.slot)
+    known = [quote for quote in cells if quote.is_known]
+    if not known:
+        return Ticker()
+    newest = max(known, key=lambda quote: quote.as_of)
+    return Ticker(cells, newest.as_of, newest.today)
+
+
+def ticker_text(language):
+    """The strip as plain text: "USD 64.3008  EUR 69.4191  BRENT 58.45"."""
+    with translation.override(language):
+        return "  ".join(
+            f"{quote.instrument.label} {quote.text}" for quote in current(language).cells
+        )

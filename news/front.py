@@ -1,0 +1,148 @@
+"""The front page of a language: slots an editor filled, and the newest stories in the rest.
+
+Everything is resolved in one pass over one set of candidates, so that no story stands twice, a
+pinned story that is not public (yet, or any more) leaves no hole, and a block that cannot be filled
+is not begun. Five queries, however many stories there are.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q, Value
+from django.utils import timezone
+
+from news.models import Article, FrontSlot, Mention, Section
+
+SECONDS = 3
+LATEST = 10
+VOICES = 4
+WIDE_BLOCK = 7
+BLOCK = 4
+OPINIONS = {Article.Kind.ANALYSIS, Article.Kind.OPINION}
+
+
+@dataclass
+class Block:
+    section: Section | None
+    stories: list
+    is_wide: bool = False
+
+
+@dataclass
+class Front:
+    lead: Article | None = None
+    more: list = field(default_factory=list)
+    second: list = field(default_factory=list)
+    latest: list = field(default_factory=list)
+    markets: list = field(default_factory=list)
+    voices: list = field(default_factory=list)
+    blocks: list = field(default_factory=list)
+    rest: list = field(default_factory=list)
+
+
+def compose(language, now=None):
+    """The front of a language as readers see it at `now` (aware; default: this moment)."""
+    now = now or timezone.now()
+    sections = list(Section.objects.all())
+    slots = list(
+        FrontSlot.objects.filter(Q(until__isnull=True) | Q(until__gt=now), language=language)
+    )
+    stories, about_markets = _candidates(language, now, sections, slots)
+    return _place(stories, about_markets, sections, slots)
+
+
+def _candidates(language, now, sections, slots):
+    """({pk: card} newest first, pks of stories that name an instrument)."""
+    published = Article.objects.published(now).in_language(language)
+    naming = published.filter(Exists(Mention.objects.filter(article=OuterRef("pk"))))
+
+    def group(number, stories):
+        # A slice may not stand in a UNION on every database; a filter over one may.
+        return (
+            Article.objects.filter(pk__in=stories.values("pk"))
+            .order_by()
+            .values_list("pk", Value(number))
+        )
+
+    groups = [group(0, published.newest()[:40]), group(1, naming.newest()[:12])]
+    groups += [
+        group(2, published.in_section(section).newest()[: WIDE_BLOCK + 5]) for section in sections
+    ]
+    if slots:
+        groups.append(group(3, published.filter(pk__in=[slot.article_id for slot in slots])))
+    found = list(groups[0].union(*groups[1:], all=True))
+    cards = Article.objects.filter(pk__in={pk for pk, _number in found}).newest().for_cards()
+    return {card.pk: card for card in cards}, {pk for pk, number in found if number == 1}
+
+
+def _place(stories, about_markets, sections, slots):
+    front = Front()
+    pinned = {(slot.zone, slot.position): slot for slot in slots if slot.article_id in stories}
+    left = dict(stories)
+    # A pinned story keeps its place: nothing before it may use it up.
+    reserved = {slot.article_id for slot in pinned.values()}
+
+    def take(count, fits=lambda story: True):
+        taken = [s for pk, s in left.items() if pk not in reserved and fits(s)][:count]
+        for story in taken:
+            del left[story.pk]
+        return taken
+
+    def slot(zone, position):
+        placed = pinned.get((zone, position))
+        if placed and placed.article_id in left:
+            story = left.pop(placed.article_id)
+            story.front_headline = placed.headline
+            return story
+        free = take(1, lambda s: s.picture_id and _is_ours(s)) or take(1, _is_ours) or take(1)
+        return free[0] if free else None
+
+    front.lead = slot(FrontSlot.Zone.LEAD, 1)
+    front.second = [
+        story
+        for story in (slot(FrontSlot.Zone.SECOND, n) for n in range(1, SECONDS + 1))
+        if story is not None
+    ]
+    reserved.clear()
+    voices = [s for s in left.values() if s.kind in OPINIONS and s.writers][:VOICES]
+    if len(voices) >= 2:
+        front.voices = voices[: len(voices) // 2 * 2]
+        for story in front.voices:
+            del left[story.pk]
+    # Briefs without a picture make the list of the latest; pictures go to the blocks below.
+    front.latest = take(LATEST, lambda s: s.picture_id is None)
+    front.latest += take(LATEST - len(front.latest))
+    front.latest.sort(key=lambda s: (s.published_at, s.pk), reverse=True)
+    if front.lead and len(left) > BLOCK:
+        front.more = take(2, lambda s: s.section_id == front.lead.section_id)
+    front.markets = take(3, lambda s: s.pk in about_markets)
+    for number, section in enumerate(sections):
+        mine = [s for s in left.values() if s.section_id == section.pk]
+        is_wide = number == 0 and len(mine) >= BLOCK
+        if len(mine) < BLOCK:
+            continue
+        mine.sort(key=lambda s: s.picture_id is None)  # pictures first, newest first within
+        shown = mine[: WIDE_BLOCK if is_wide else BLOCK]
+        for story in shown:
+            del left[story.pk]
+        front.blocks.append(Block(section, shown, is_wide))
+    # What no block could hold: whole rows of four, or nothing.
+    front.rest = take(min(len(left), 2 * BLOCK) // BLOCK * BLOCK)
+    _no_picture_twice(front)
+    return front
+
+
+def _is_ours(story):
+    return story.kind != Article.Kind.SPONSORED
+
+
+def _no_picture_twice(front):
+    """A page shows a picture once; the second story that has it stands as text."""
+    seen = set()
+    in_order = [front.lead, *front.second]
+    for block in front.blocks:
+        in_order += block.stories
+    for story in [*in_order, *front.rest]:
+        if story is None or story.picture_id is None:
+            continue
+        story.hides_picture = story.picture_id in seen
+        seen.add(story.picture_id)

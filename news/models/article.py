@@ -1,0 +1,420 @@
+"""A story: one text in one language, and the one rule that says who may see it."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from news import prose
+from portal.lib import text
+from portal.lib.fields import SecondField
+from portal.lib.languages import DEFAULT, columns
+
+from .people import Author
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("status", "Draft")
+    REVIEW = "review", pgettext_lazy("status", "In review")
+    SCHEDULED = "scheduled", pgettext_lazy("status", "Scheduled")
+    PUBLISHED = "published", pgettext_lazy("status", "Published")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+
+
+class Kind(models.TextChoices):
+    NEWS = "news", pgettext_lazy("kind of story", "News")
+    ANALYSIS = "analysis", pgettext_lazy("kind of story", "Analysis")
+    OPINION = "opinion", pgettext_lazy("kind of story", "Opinion")
+    EXPLAINER = "explainer", pgettext_lazy("kind of story", "Explainer")
+    INTERVIEW = "interview", pgettext_lazy("kind of story", "Interview")
+    SPONSORED = "sponsored", pgettext_lazy("kind of story", "Sponsored")
+
+
+# Statuses that become public by the clock alone.
+TIMED = (Status.SCHEDULED, Status.PUBLISHED)
+
+
+def published_q(now):
+    """The rule of visibility for query-sets; `Article.is_public` says it for one row."""
+    return Q(status__in=TIMED, published_at__lte=now) & (
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    )
+
+
+class ArticleQuerySet(models.QuerySet):
+    def published(self, now=None):
+        """What readers may see at `now` (aware; default: this moment). The only door for them."""
+        return self.filter(published_q(now or timezone.now()))
+
+    def drafts(self):
+        return self.filter(status=Status.DRAFT)
+
+    def in_review(self):
+        return self.filter(status=Status.REVIEW)
+
+    def scheduled(self):
+        return self.filter(status=Status.SCHEDULED)
+
+    def in_language(self, code):
+        return self.filter(language=code)
+
+    def in_section(self, section):
+        return self.filter(section=section)
+
+    def by(self, author):
+        return self.filter(pk__in=Byline.objects.filter(author=author).values("article"))
+
+    def tagged(self, tag):
+        return self.filter(tags=tag)
+
+    def about(self, instrument):
+        return self.filter(instruments=instrument)
+
+    def from_source(self, source):
+        return self.filter(source=source)
+
+    def newest(self):
+        return self.order_by("-published_at", "-pk")
+
+    def between(self, start, end):
+        """Published from `start` up to, not including, `end` (aware instants)."""
+        return self.filter(published_at__gte=start, published_at__lt=end)
+
+    def matching(self, words):
+        """Stories in which every word occurs, in any form of case, ё and quotes."""
+        stories = self
+        for word in text.fold(words).split()[:10]:
+            stories = stories.filter(search_row__text__contains=word)
+        return stories
+
+    def for_cards(self):
+        """With what a card shows (headline, lead, section, picture, byline): two queries."""
+        return (
+            self.select_related("section", "picture")
+            .defer("body", "seo_title", "seo_description", "withdrawal_reason", "source_url")
+            .prefetch_related(_bylines("author__photo"))
+        )
+
+    def for_lines(self):
+        """With what a line of a list shows (headline, section, hour): one query."""
+        return self.select_related("section").only(
+            "headline", "listing_headline", "slug", "language", "kind", "published_at", "section"
+        )
+
+    def for_page(self):
+        """With what the story's own page shows."""
+        return self.select_related("section", "picture", "source").prefetch_related(
+            _bylines("author__photo"), "tags", "corrections"
+        )
+
+
+def _bylines(*more):
+    """Bylines in their order, each with its author; never the authors' life stories."""
+    lines = Byline.objects.order_by("position", "pk").select_related("author", *more)
+    return Prefetch("bylines", lines.defer(*(f"author__{name}" for name in columns("bio"))))
+
+
+class Article(models.Model):
+    language = models.CharField(_("language"), max_length=7, default=DEFAULT)
+    story = models.UUIDField(
+        _("story group"),
+        default=uuid.uuid4,
+        help_text=_("Translations of one story share this mark."),
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.NEWS)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)
+    section = models.ForeignKey(
+        "news.Section", on_delete=models.PROTECT, related_name="+", verbose_name=_("section")
+    )
+    kicker = models.CharField(_("kicker"), max_length=60, blank=True)
+    headline = models.CharField(_("headline"), max_length=200)
+    lead = models.TextField(
+        _("lead"), max_length=600, blank=True, help_text=_("The standfirst under the headline.")
+    )
+    dateline = models.CharField(
+        _("dateline"), max_length=60, blank=True, help_text=_("The place reported from: AKTAU")
+    )
+    body = models.TextField(_("text"), blank=True)
+    picture = models.ForeignKey(
+        "news.Picture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="articles",
+        verbose_name=_("picture"),
+    )
+    picture_caption = models.CharField(
+        _("caption in this story"),
+        max_length=400,
+        blank=True,
+        help_text=_("Empty: the picture's own."),
+    )
+    source = models.ForeignKey(
+        "news.Source",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source"),
+    )
+    source_url = models.URLField(_("address of the original"), max_length=500, blank=True)
+    authors = models.ManyToManyField("news.Author", through="news.Byline", related_name="articles")
+    tags = models.ManyToManyField("news.Tag", blank=True, related_name="+", verbose_name=_("tags"))
+    instruments = models.ManyToManyField(
+        "markets.Instrument",
+        through="news.Mention",
+        related_name="+",
+        verbose_name=_("instruments"),
+    )
+    slug = models.SlugField(
+        _("words in the address"),
+        max_length=100,
+        blank=True,
+        help_text=_("Empty: from the headline."),
+    )
+    published_at = SecondField(_("published"), null=True, blank=True)
+    updated_at = SecondField(
+        _("updated"),
+        null=True,
+        blank=True,
+        help_text=_("When the story last changed in substance; readers see it."),
+    )
+    expires_at = SecondField(_("public until"), null=True, blank=True)
+    withdrawn_at = SecondField(_("withdrawn"), null=True, blank=True)
+    withdrawal_reason = models.CharField(_("reason told to readers"), max_length=400, blank=True)
+    listing_headline = models.CharField(
+        _("headline in lists"), max_length=120, blank=True, help_text=_("Empty: the headline.")
+    )
+    listing_lead = models.CharField(
+        _("lead in lists"), max_length=250, blank=True, help_text=_("Empty: the lead.")
+    )
+    seo_title = models.CharField(
+        _("title for search engines"),
+        max_length=120,
+        blank=True,
+        help_text=_("Empty: the headline."),
+    )
+    seo_description = models.CharField(
+        _("description for search engines"),
+        max_length=250,
+        blank=True,
+        help_text=_("Empty: the lead."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    modified_at = models.DateTimeField(_("last saved"), auto_now=True)
+
+    Status = Status
+    Kind = Kind
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+        permissions = [("publish_article", _("Can publish stories"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["story", "language"],
+                name="article_one_translation",
+                violation_error_message=_("This story already has a text in that language."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in Status]), name="article_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in Kind]), name="article_kind"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[status.value for status in TIMED])
+                | (Q(published_at__isnull=False) & ~Q(headline="") & ~Q(slug="")),
+                name="article_public_is_complete",
+                violation_error_message=_(
+                    "A scheduled or published story needs a headline and an hour of publication."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("published_at")),
+                name="article_expires_after_publication",
+                violation_error_message=_("A story cannot end before it is published."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn") | Q(withdrawn_at__isnull=False),
+                name="article_withdrawn_has_hour",
+            ),
+        ]
+        # Each listing reads one of these from its newest end.
+        indexes = [
+            models.Index(
+                fields=["language", "-published_at", "-id"],
+                name="article_newest",
+                condition=Q(status__in=[status.value for status in TIMED]),
+            ),
+            models.Index(
+                fields=["section", "language", "-published_at", "-id"],
+                name="article_newest_in_section",
+                condition=Q(status__in=[status.value for status in TIMED]),
+            ),
+            models.Index(
+                fields=["source", "language", "-published_at", "-id"],
+                name="article_newest_from_source",
+                condition=Q(status__in=[status.value for status in TIMED]),
+            ),
+            models.Index(fields=["status", "-modified_at"], name="article_desk"),
+            models.Index(fields=["-modified_at", "-id"], name="article_last_saved"),
+        ]
+
+    def __str__(self):
+        return self.headline
+
+    def save(self, *args, **kwargs):
+        """Every way in passes here: prose is sanitised, texts lose controls, the slug is made."""
+        for name in ("headline", "kicker", "lead", "dateline", "picture_caption"):
+            setattr(self, name, text.one_line(getattr(self, name)))
+        self.body = prose.clean(self.body)
+        if not self.slug:
+            self.slug = text.address_words(self.headline, 80) or "story"
+        if self.status == Status.WITHDRAWN and self.withdrawn_at is None:
+            self.withdrawn_at = timezone.now()
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        if self.status in TIMED and self.published_at is None:
+            if self.status == Status.PUBLISHED:
+                self.published_at = timezone.now().replace(microsecond=0)
+            else:
+                raise ValidationError(
+                    {"published_at": _("Say when the story goes out, or keep it a draft.")}
+                )
+
+    # What readers may see ------------------------------------------------------------------------
+
+    @property
+    def is_public(self):
+        return self.is_public_at(timezone.now())
+
+    def is_public_at(self, now):
+        return (
+            self.status in TIMED
+            and self.published_at <= now
+            and (self.expires_at is None or self.expires_at > now)
+        )
+
+    def was_public_before(self, now):
+        """Readers once had it and no longer do: withdrawn after it went out, or expired."""
+        if self.published_at is None or self.published_at > now:
+            return False
+        if self.status == Status.WITHDRAWN:
+            return self.withdrawn_at > self.published_at
+        return self.status in TIMED and self.expires_at is not None and self.expires_at <= now
+
+    def get_absolute_url(self):
+        with translation.override(self.language):
+            return reverse("news:article", args=[self.section.slug, self.pk, self.slug])
+
+    # What pages say ------------------------------------------------------------------------------
+
+    @property
+    def card_headline(self):
+        return self.listing_headline or self.headline
+
+    @property
+    def card_lead(self):
+        return self.listing_lead or self.lead
+
+    @property
+    def page_title(self):
+        return self.seo_title or self.headline
+
+    @property
+    def description(self):
+        return self.seo_description or self.lead
+
+    @property
+    def writers(self):
+        """Authors of the text, in the order of the byline."""
+        return [line.author for line in self.bylines.all() if line.role == Byline.Role.AUTHOR]
+
+    @property
+    def helpers(self):
+        """Bylines of the others: pictures, data, translation, editing."""
+        return [line for line in self.bylines.all() if line.role != Byline.Role.AUTHOR]
+
+    @cached_property
+    def prose(self):
+        """The body for display, without a first paragraph that repeats the lead."""
+        return prose.display(prose.without_repeated_lead(self.body, self.lead))
+
+    @property
+    def shown_updated_at(self):
+        """When it changed in substance, if readers have had an earlier text."""
+        if self.updated_at and self.updated_at > self.published_at:
+            return self.updated_at
+        return None
+
+
+class Byline(models.Model):
+    class Role(models.TextChoices):
+        AUTHOR = "author", pgettext_lazy("byline", "Author")
+        PHOTO = "photo", pgettext_lazy("byline", "Photo")
+        DATA = "data", pgettext_lazy("byline", "Data")
+        TRANSLATION = "translation", pgettext_lazy("byline", "Translation")
+        EDITING = "editing", pgettext_lazy("byline", "Editing")
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(
+        Author, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.AUTHOR)
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("byline")
+        verbose_name_plural = _("bylines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "author", "role"],
+                name="byline_once_a_role",
+                violation_error_message=_("This person already has that role in the byline."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()}: {self.author}"
+
+
+class Mention(models.Model):
+    """A story names an instrument. `observation` is its value at first publication, frozen."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="mentions")
+    instrument = models.ForeignKey(
+        "markets.Instrument",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("instrument"),
+    )
+    observation = models.ForeignKey(
+        "markets.Observation",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("instrument in the story")
+        verbose_name_plural = _("instruments in the story")
+        constraints = [
+            models.UniqueConstraint(fields=["article", "instrument"], name="mention_once")
+        ]
+
+    def __str__(self):
+        return str(self.instrument)

@@ -1,0 +1,142 @@
+"""Reading uploaded pictures safely and writing the sizes that pages use.
+
+Everything readers get is encoded anew: no metadata of the upload, no trailing bytes, no position.
+"""
+
+import hashlib
+import io
+import warnings
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+WIDTHS = (480, 960, 1440)
+SQUARE = 240
+# Quality and effort found by eye and clock on the demo's pictures: see docs/decisions/0001.
+FORMATS = {
+    "avif": {"quality": 55, "speed": 8},
+    "webp": {"quality": 78, "method": 4},
+}
+READABLE = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "WEBP": "webp",
+    "AVIF": "avif",
+    "GIF": "gif",
+    "TIFF": "tif",
+}
+GPS = 0x8825
+
+
+def read(file):
+    """An uploaded file as a Pillow image, upright, in RGB. ValidationError says what is wrong.
+
+    Refused: more bytes or pixels than settings allow (before decoding), vector files, anything
+    Pillow does not know by its content, files that break off.
+    """
+    known = getattr(file, "portal_image", None)  # a form has read it before the model does
+    if known is not None:
+        return known
+    limit = settings.PICTURE_MAX_BYTES
+    if file.size > limit:
+        raise ValidationError(
+            _("The file has %(size).1f MB; the limit is %(limit).0f MB.")
+            % {"size": file.size / 1e6, "limit": limit / 1e6}
+        )
+    file.seek(0)
+    head = file.read(1024).lstrip().lower()
+    file.seek(0)
+    if head.startswith((b"<svg", b"<?xml", b"<!doctype", b"<html")) or b"<svg" in head:
+        raise ValidationError(
+            _("SVG and other drawings made of text can carry scripts. Save it as PNG or JPEG.")
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(file, formats=list(READABLE))
+            width, height = image.size
+            if width * height > settings.PICTURE_MAX_PIXELS:
+                raise ValidationError(
+                    _("The picture has %(mp).0f megapixels; the limit is %(limit).0f.")
+                    % {"mp": width * height / 1e6, "limit": settings.PICTURE_MAX_PIXELS / 1e6}
+                )
+            image.load()
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValidationError(
+            _("This is not a picture we can read. Use JPEG, PNG, WebP, AVIF, GIF or TIFF.")
+        ) from None
+    except (OSError, SyntaxError, ValueError, EOFError):
+        raise ValidationError(_("The picture is damaged or incomplete. Upload it again.")) from None
+    upright = ImageOps.exif_transpose(image)
+    upright.format = image.format
+    file.portal_image = upright
+    return upright
+
+
+def original(file, image):
+    """(name, content) under which the upload is kept, with the position taken out of its EXIF."""
+    file.seek(0)
+    content = file.read()
+    exif = image.getexif()
+    if GPS in exif or b"GPSLatitude" in content[:65536]:
+        del exif[GPS]
+        out = io.BytesIO()
+        how = {"quality": 95} if image.format in {"JPEG", "WEBP", "AVIF"} else {}
+        _flat(image, image.format).save(out, image.format, exif=exif, **how)
+        content = out.getvalue()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return f"pictures/{digest}.{READABLE[image.format]}", ContentFile(content)
+
+
+def make(image, base, focus, storage):
+    """Write every size; returns what the row keeps: {"480": [480, 320], …, "sq": [240, 240]}.
+
+    base: the name all sizes share. focus: (x, y) in per cent, kept inside the square crop.
+    """
+    made = {}
+    picture = _flat(image, "WEBP")
+    width, height = picture.size
+    widths = [w for w in WIDTHS if w < width] or []
+    if not widths or widths[-1] < min(width, WIDTHS[-1]):
+        widths.append(min(width, WIDTHS[-1]))
+    for w in widths:
+        size = (w, max(1, round(height * w / width)))
+        _write(picture.resize(size, Image.LANCZOS, reducing_gap=2), f"{base}-{w}", storage)
+        made[str(w)] = list(size)
+    side = min(width, height)
+    left = min(max(round(width * focus[0] / 100 - side / 2), 0), width - side)
+    top = min(max(round(height * focus[1] / 100 - side / 2), 0), height - side)
+    box = (left, top, left + side, top + side)
+    edge = min(SQUARE, side)
+    square = picture.resize((edge, edge), Image.LANCZOS, box=box, reducing_gap=2)
+    _write(square, f"{base}-{square_name(focus)}", storage)
+    made["sq"] = [edge, edge]
+    return made
+
+
+def square_name(focus):
+    """The crop's name carries the focal point, so that moving it changes the address."""
+    return f"sq{focus[0]}x{focus[1]}"
+
+
+def _write(image, name, storage):
+    for format_, how in FORMATS.items():
+        path = f"{name}.{format_}"
+        if storage.exists(path):
+            continue
+        out = io.BytesIO()
+        image.save(out, format_.upper(), **how)
+        storage.save(path, ContentFile(out.getvalue()))
+
+
+def _flat(image, format_):
+    """RGB; transparency becomes white where the format or a page would show black."""
+    if image.mode in {"RGBA", "LA", "P", "PA"} and format_ != "PNG":
+        image = image.convert("RGBA")
+        ground = Image.new("RGB", image.size, "white")
+        ground.paste(image, mask=image.getchannel("A"))
+        return ground
+    return image if image.mode in {"RGB", "RGBA", "L"} else image.convert("RGB")

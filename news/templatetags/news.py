@@ -1,0 +1,118 @@
+"""Words of the newsroom for templates."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+from news.models import Article, Picture
+from portal.lib import languages
+
+register = template.Library()
+
+# Where a picture stands: the width it takes there, whether it is seen first, whether phones get
+# the square crop.
+PLACES = {
+    "hero": ("(min-width:80rem) 61rem,100vw", True, False),
+    "lead": ("(min-width:80rem) 46rem,(min-width:44rem) 55vw,92vw", True, False),
+    "wide": ("(min-width:68rem) 40rem,92vw", False, False),
+    "card": ("(min-width:68rem) 20rem,(min-width:44rem) 45vw,7rem", False, True),
+    "row": ("(min-width:44rem) 13.5rem,7rem", False, True),
+}
+
+
+@register.simple_tag
+def picture(picture, place, with_alt=False):
+    """A <picture> in AVIF and WebP with its dimensions, for a place of PLACES.
+
+    Beside its headline a picture says nothing new, so its alternative text is empty unless
+    with_alt. Text that is not in the page's language says which one it is in.
+    """
+    if picture is None or not picture.sizes:
+        return ""
+    sizes, is_first, has_square = PLACES[place]
+    width, height, src = picture.middle
+    sources = []
+    if has_square:
+        edge = picture.sizes["sq"][0]
+        sources.append(
+            format_html(
+                '<source type="image/avif" media="(max-width:43.99rem)" srcset="{}" '
+                'width="{}" height="{}">',
+                picture.address("sq", "avif"),
+                edge,
+                edge,
+            )
+        )
+    sources.append(
+        format_html(
+            '<source type="image/avif" srcset="{}" sizes="{}">', picture.srcset("avif"), sizes
+        )
+    )
+    alt = language = ""
+    if with_alt and not picture.is_decorative:
+        code = languages.current()
+        alt = Picture.alt.in_language(picture, code)
+        if Picture.alt.language_in_use(picture, code) != code:
+            language = languages.DEFAULT
+    return format_html(
+        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}{}{}>'
+        "</picture>",
+        mark_safe("".join(sources)),  # noqa: S308  made by format_html above
+        src,
+        picture.srcset("webp"),
+        sizes,
+        width,
+        height,
+        alt,
+        format_html(' lang="{}"', language) if language else "",
+        format_html(' class="{}"', picture.focus_class) if picture.focus_class else "",
+        mark_safe(' fetchpriority="high"')
+        if is_first
+        else mark_safe(' loading="lazy" decoding="async"'),
+    )
+
+
+@register.filter
+def shown_picture(article):
+    """The picture of a card, unless this page shows it already."""
+    return None if getattr(article, "hides_picture", False) else article.picture
+
+
+@register.filter
+def front_headline(article):
+    """What the card says: the editor's words for the front, for lists, or the headline."""
+    return getattr(article, "front_headline", "") or article.card_headline
+
+
+@register.filter
+def names(authors):
+    """A. Serikova, D. Orlov."""
+    return format_html_join(", ", "{}", ((author.name,) for author in authors))
+
+
+@register.filter
+def prose(article):
+    """The body for readers: sanitised when it was saved, so it is printed as it stands."""
+    return mark_safe(article.prose)  # noqa: S308  the one place where stored HTML is trusted
+
+
+@register.filter
+def policy_prose(policy):
+    return mark_safe(policy.body)  # noqa: S308  sanitised by Policy.save
+
+
+@register.simple_tag
+def articles_about(instrument, count=5):
+    """The newest stories that name an instrument, in the page's language. One query."""
+    stories = Article.objects.published().in_language(languages.current()).about(instrument)
+    return list(stories.newest().for_lines()[:count])
+
+
+@register.simple_tag
+def articles_about_markets(count=5):
+    """The newest stories that name any instrument, in the page's language. One query."""
+    from news.models import Mention
+
+    named = Mention.objects.filter(article__language=languages.current()).values("article")
+    stories = Article.objects.published().in_language(languages.current()).filter(pk__in=named)
+    return list(stories.newest().for_lines()[:count])

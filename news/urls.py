@@ -1,0 +1,41 @@
+"""Addresses of the newsroom. The number is a story's identity, the words are for people."""
+
+from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
+
+from news import views
+
+app_name = "news"
+
+
+class Year(StringConverter):
+    regex = "[12][0-9]{3}"
+
+
+class TwoDigits(StringConverter):
+    regex = "[0-9]{2}"
+
+
+register_converter(Year, "yyyy")
+register_converter(TwoDigits, "dd")
+
+urlpatterns = [
+    path("tag/<slug:slug>/", views.tag, name="tag"),
+    path("author/<slug:slug>/", views.author, name="author"),
+    path("source/<slug:slug>/", views.source, name="source"),
+    path("archive/", views.archive, name="archive"),
+    path("archive/<yyyy:year>/<dd:month>/", views.archive_month, name="archive_month"),
+    path("archive/<yyyy:year>/<dd:month>/<dd:day>/", views.archive_day, name="archive_day"),
+    path("search/", views.search, name="search"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("about/", views.policy, name="policy"),
+    path("about/<slug:slug>/", views.policy, name="policy"),
+    path("about/<slug:slug>/<yyyy:year>-<dd:month>-<dd:day>/", views.policy, name="policy_version"),
+    # Last: a section's word could be any.
+    path("<slug:section>/", views.section, name="section"),
+    re_path(
+        r"^(?P<section>[-a-z0-9]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?/$",
+        views.article,
+        name="article",
+    ),
+]

@@ -1,0 +1,223 @@
+"""Public pages of the newsroom: each fetches, decides, renders."""
+
+from datetime import date, datetime, timedelta
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from news.models import Article, Author, Correction, Policy, Section, Source, Tag
+from portal.lib import languages
+from portal.lib.listing import page_of
+from portal.lib.text import one_line
+
+LONGEST_SEARCH = 200
+
+
+def _published():
+    return Article.objects.published().in_language(languages.current())
+
+
+def _cards(stories):
+    return stories.for_cards()
+
+
+def _latest(count=6):
+    return _published().newest().for_lines()[:count]
+
+
+def article(request, section, pk, words=None):
+    story = get_object_or_404(Article.objects.for_page(), pk=int(pk))
+    now = timezone.now()
+    if not story.is_public_at(now):
+        if story.was_public_before(now):
+            return gone(request, story, now)
+        raise Http404("not public")
+    if request.path != story.get_absolute_url():
+        return HttpResponsePermanentRedirect(story.get_absolute_url())
+    around = list(_around(story, now))
+    siblings = [s for s in around if s.story == story.story]
+    request.editions = {s.language: s.get_absolute_url() for s in siblings}
+    others = [s for s in around if s.story != story.story]
+    related = [s for s in others if s.section_id == story.section_id][:4]
+    latest = [s for s in others if s not in related][:6]
+    pictures = {story.picture_id}
+    for other in related:
+        other.hides_picture = other.picture_id in pictures
+        pictures.add(other.picture_id)
+    return render(
+        request,
+        "news/article.html",
+        {
+            "article": story,
+            "section": story.section,
+            "siblings": [s for s in siblings if s.language != story.language],
+            "related": related,
+            "latest": latest,
+            "corrections": [c for c in story.corrections.all() if not c.is_grave],
+            "grave_corrections": [c for c in story.corrections.all() if c.is_grave],
+        },
+    )
+
+
+def _around(story, now):
+    """Its translations, the newest of its section and the newest of all: one query."""
+    published = Article.objects.published(now)
+    mine = published.in_language(story.language)
+
+    def keys(stories):
+        # A slice may not stand in a UNION on every database; a filter over one may.
+        return Article.objects.filter(pk__in=stories.values("pk")).order_by().values("pk")
+
+    wanted = keys(published.filter(story=story.story)).union(
+        keys(mine.in_section(story.section_id).newest()[:5]), keys(mine.newest()[:12]), all=True
+    )
+    return (
+        Article.objects.filter(pk__in=wanted)
+        .newest()
+        .select_related("section", "picture")
+        .defer("body", "lead")
+    )
+
+
+def gone(request, story, now):
+    """410 for a story readers once had: when it went and why, never what it said."""
+    at = story.withdrawn_at if story.status == Article.Status.WITHDRAWN else story.expires_at
+    context = {"gone_at": at, "reason": story.withdrawal_reason, "latest": _latest(4)}
+    return render(request, "410.html", context, status=410)
+
+
+def _listing(request, template, stories, **context):
+    page = page_of(stories.newest(), request, load=_cards)
+    seen = set()
+    for story in page.items:
+        story.hides_picture = story.picture_id in seen
+        seen.add(story.picture_id)
+    return render(request, template, {"page": page, **context})
+
+
+def section(request, section):
+    here = get_object_or_404(Section, slug=section)
+    return _listing(
+        request,
+        "news/section.html",
+        _published().in_section(here),
+        section=here,
+        is_section_page=True,
+        latest=_latest(),
+    )
+
+
+def tag(request, slug):
+    here = get_object_or_404(Tag, slug=slug)
+    return _listing(request, "news/tag.html", _published().tagged(here), tag=here)
+
+
+def author(request, slug):
+    here = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
+    return _listing(request, "news/author.html", _published().by(here), author=here)
+
+
+def source(request, slug):
+    here = get_object_or_404(Source, slug=slug)
+    return _listing(request, "news/source.html", _published().from_source(here), source=here)
+
+
+def archive(request):
+    """Every month since the first story, newest first."""
+    stories = _published()
+    first = stories.order_by("published_at", "pk").values_list("published_at", flat=True).first()
+    months = []
+    if first is not None:
+        day = timezone.localdate().replace(day=1)
+        start = timezone.localdate(first).replace(day=1)
+        while day >= start:
+            months.append(day)
+            day = (day - timedelta(days=1)).replace(day=1)
+    return render(request, "news/archive.html", {"months": months})
+
+
+def archive_month(request, year, month):
+    first = _day(year, month, "01")
+    after = (first + timedelta(days=31)).replace(day=1)
+    stories = _between(first, after)
+    moments = stories.newest().values_list("published_at", flat=True)[:1000]
+    days = sorted({timezone.localdate(at) for at in moments})
+    return _listing(
+        request, "news/archive_period.html", stories, period=first, form="month", days=days
+    )
+
+
+def archive_day(request, year, month, day):
+    here = _day(year, month, day)
+    return _listing(
+        request,
+        "news/archive_period.html",
+        _between(here, here + timedelta(days=1)),
+        period=here,
+        form="long",
+    )
+
+
+def _day(year, month, day):
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise Http404("no such day") from None
+
+
+def _between(first, after):
+    """Stories of the newsroom's days from `first` up to, not including, `after`."""
+    start, end = (
+        timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after)
+    )
+    return _published().between(start, end)
+
+
+def search(request):
+    words = one_line(request.GET.get("q", ""))
+    is_cut = len(words) > LONGEST_SEARCH
+    words = words[:LONGEST_SEARCH]
+    context = {"words": words, "is_cut": is_cut}
+    if not words:
+        return render(request, "news/search.html", {**context, "latest": _latest(5)})
+    query = request.GET.copy()
+    query.clear()
+    query["q"] = words
+    page = page_of(
+        _published().matching(words).newest(), request, load=_cards, query=query.urlencode() + "&"
+    )
+    return render(request, "news/search.html", {**context, "page": page})
+
+
+def corrections(request):
+    public = _published().values("pk")
+    notes = Correction.objects.filter(article__in=public).order_by("-noted_at", "-pk")
+    page = page_of(
+        notes,
+        request,
+        load=lambda rows: rows.select_related("article__section").defer("article__body"),
+    )
+    return render(request, "news/corrections.html", {"page": page})
+
+
+def policy(request, slug="about", year=None, month=None, day=None):
+    language = languages.current()
+    records = list(
+        Policy.objects.filter(slug=slug, effective_on__lte=timezone.localdate()).order_by(
+            "-effective_on"
+        )
+    )
+    mine = [record for record in records if record.language == language]
+    on = _day(year, month, day) if year else None
+    here = next((r for r in mine if on is None or r.effective_on == on), None)
+    if here is None:
+        raise Http404("no such policy")
+    if on and here is mine[0]:
+        return HttpResponsePermanentRedirect(here.get_absolute_url())
+    request.editions = {
+        record.language: languages.path_in(here.get_absolute_url(), record.language)
+        for record in records
+    }
+    context = {"policy": here, "in_force": mine[0], "earlier": mine[1:]}
+    return render(request, "news/policy.html", context)

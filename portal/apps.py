@@ -1,0 +1,18 @@
+"""The portal composes the rooms; its admin site is the one every room registers with."""
+
+from django.apps import AppConfig
+
+# The module, not the class: with two AppConfig names here Django would have no default.
+from django.contrib.admin import apps as admin_apps
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = "Portal"
+
+    def ready(self):
+        from portal import checks  # noqa: F401  registers the system checks
+
+
+class PortalAdminConfig(admin_apps.AdminConfig):
+    default_site = "portal.admin_site.PortalAdminSite"

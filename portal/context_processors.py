@@ -1,0 +1,54 @@
+"""Values every page has: the site's name, its frame, and this page in the other languages."""
+
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from portal import chrome
+from portal.lib import languages
+from portal.middleware import is_admin
+
+
+def site(request):
+    code = languages.current()
+    if is_admin(request):
+        return {"site": SimpleNamespace(name=settings.SITE_NAMES.get(code, ""))}
+    return {
+        "site": SimpleNamespace(
+            name=settings.SITE_NAMES.get(code) or settings.SITE_NAMES[languages.DEFAULT],
+            description=settings.SITE_DESCRIPTION,
+            url=settings.SITE_URL,
+            email=settings.NEWSROOM_EMAIL,
+            code=code,
+            today=timezone.localdate(),
+            home=languages.path_in("/", code),
+        ),
+        "chrome": SimpleLazyObject(lambda: chrome.load(code)),
+        "editions": SimpleLazyObject(lambda: editions(request)),
+    }
+
+
+def editions(request):
+    """The language switch: this page in each language, or that edition's front page.
+
+    A view whose page exists in some languages only sets `request.editions = {code: path}`;
+    every other page stands at the same address in each language.
+    """
+    known = getattr(request, "editions", None)
+    current = languages.current()
+    return [
+        SimpleNamespace(
+            code=code,
+            name=name,
+            short=languages.SHORT.get(code, code.upper()),
+            url=known.get(code, languages.path_in("/", code))
+            if known is not None
+            else languages.path_in(request.path, code),
+            is_current=code == current,
+            # Only a true counterpart is told to search engines.
+            is_counterpart=known is None or code in known,
+        )
+        for code, name in settings.LANGUAGES
+    ]

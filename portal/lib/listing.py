@@ -1,0 +1,73 @@
+"""Pages of a long list that cost the same near its end as at its start.
+
+A list shows at most MAX_PAGES pages; what is older is reached through the archive by month. So
+the database never skips more than 1,000 index entries and never counts more than 1,001 rows
+(docs/decisions/0003-deep-pages.md).
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.http import Http404
+
+SIZE = 20
+MAX_PAGES = 50
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list
+    number: int
+    pages: int
+    count: int
+    path: str
+    is_cut: bool  # there is more than MAX_PAGES pages: `count` and `pages` are a floor
+    query: str = ""  # what else the address asks, ending in "&"
+
+    def address(self, number):
+        query = f"{self.query}page={number}" if number > 1 else self.query.rstrip("&")
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def previous(self):
+        return self.address(self.number - 1) if self.number > 1 else None
+
+    @property
+    def next(self):
+        return self.address(self.number + 1) if self.number < self.pages else None
+
+    @property
+    def links(self):
+        """Numbers for the pager: first, last and the neighbours; None is a gap."""
+        near = {1, 2, self.pages, *range(self.number - 1, self.number + 2)}
+        shown = sorted(number for number in near if 1 <= number <= self.pages)
+        links, last = [], 0
+        for number in shown:
+            if number - last > 1:
+                links.append((None, None))
+            links.append((number, self.address(number)))
+            last = number
+        return links
+
+
+def page_of(queryset, request, *, load=lambda rows: rows, size=SIZE, query=""):
+    """The page that `?page=` asks for. Http404 when it is no number, or there is no such page.
+
+    queryset: ordered, unsliced. load: what turns it into what the page shows (for_cards), applied
+    after the cut so that skipped rows are read from the index alone.
+    """
+    asked = request.GET.get("page", "1")
+    if not _NUMBER.fullmatch(asked):
+        raise Http404("page is not a number")
+    number = int(asked)
+    limit = size * MAX_PAGES
+    count = queryset.order_by()[: limit + 1].count()
+    pages = max(1, -(-min(count, limit) // size))
+    if number > pages:
+        raise Http404("no such page")
+    start = (number - 1) * size
+    wanted = queryset.values("pk")[start : start + size]
+    ordering = queryset.query.order_by
+    items = list(load(queryset.model._default_manager.filter(pk__in=wanted).order_by(*ordering)))
+    return Page(items, number, pages, count, request.path, count > limit, query)

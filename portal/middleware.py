@@ -1,0 +1,70 @@
+"""What every answer carries and what every request is told before a view sees it."""
+
+from django.conf import settings
+from django.utils import translation
+
+from portal.lib import languages
+
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+)
+
+
+def is_admin(request):
+    return request.path_info.startswith(f"/{settings.ADMIN_PATH}/")
+
+
+class SecurityHeaders:
+    """Permissions-Policy on every answer; the admin is never stored by a cache."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if is_admin(request):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class Language:
+    """The address decides the language of a page; nothing else does, so pages can be shared.
+
+    Only in the admin, which is nobody's cached page, the editor's browser decides.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if is_admin(request):
+            code = translation.get_language_from_request(request)
+        else:
+            code = languages.language_of_path(request.path_info)
+        translation.activate(code)
+        request.LANGUAGE_CODE = code
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", code)
+        return response
+
+
+class ReadersOnlyRead:
+    """Public addresses answer GET and HEAD; anything else is a plain 405 in the reader's words.
+
+    HEAD is GET without its body, with the length the body would have.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in {"GET", "HEAD"} and not is_admin(request):
+            from portal.views import method_not_allowed
+
+            return method_not_allowed(request)
+        response = self.get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response

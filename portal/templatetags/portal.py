@@ -1,0 +1,68 @@
+"""Small words that every template may use."""
+
+from datetime import UTC
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+
+from portal.lib import dates, languages, text
+
+register = template.Library()
+
+LATIN = ("serif-latin", "sans-latin")
+FONTS = {
+    "ru": (*LATIN, "serif-cyrl", "sans-cyrl"),
+    "kk": (*LATIN, "serif-cyrl", "sans-cyrl", "serif-kaz", "sans-kaz"),
+}
+
+
+@register.simple_tag
+def preload_fonts():
+    """The fonts that the first screen of this language needs, and no other."""
+    return format_html_join(
+        "\n",
+        '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>',
+        ((static(f"fonts/m70-{name}.woff2"),) for name in FONTS.get(languages.current(), LATIN)),
+    )
+
+
+@register.filter
+def day(value, form="day"):
+    """A date in the language of the page; the forms are those of portal.lib.dates."""
+    return dates.written(value, form)
+
+
+@register.filter
+def moment(value):
+    """Day, hour and zone of an instant as a <time>: 23 Nov 2026, 11:20 MSK."""
+    return format_html('<time datetime="{}">{}</time>', stamp(value), dates.moment(value))
+
+
+@register.filter
+def ago(value):
+    """Day and hour as a <time>, which the page's script rewrites to "40 minutes ago"."""
+    return format_html(
+        '<time class="nowrap" datetime="{}" data-ago>{}, {}</time>',
+        stamp(value),
+        dates.written(value, "short"),
+        dates.hour(value),
+    )
+
+
+@register.filter
+def stamp(value):
+    """An instant as machines read it, in UTC and whole seconds: 2026-11-23T08:20:00Z."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@register.filter
+def initials(name):
+    return text.initials(name)
+
+
+@register.filter
+def clock(value):
+    """The hour of an instant of today (11:52), the day of an earlier one (22 Nov)."""
+    is_today = dates.timezone.localdate(value) == dates.timezone.localdate()
+    return dates.hour(value) if is_today else dates.written(value, "short")

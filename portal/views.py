@@ -1,0 +1,115 @@
+"""Pages that show both rooms, and the pages for what went wrong."""
+
+import logging
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils._os import safe_join
+from django.utils.translation import gettext as _
+
+from news.front import compose
+from news.models import Article
+from portal import chrome
+from portal.lib import languages
+
+log = logging.getLogger(__name__)
+
+
+def home(request):
+    front = compose(languages.current())
+    return render(request, "portal/home.html", {"front": front, "is_home": True})
+
+
+def favicon(request):
+    return HttpResponseRedirect(static("img/icon.svg"))
+
+
+def error(request, status, *, title, text):
+    """A plain page in the reader's language that says what happened and what to do."""
+    context = {"status": status, "title": title, "text": text}
+    return render(request, "error.html", context, status=status)
+
+
+def page_not_found(request, exception=None):
+    stories = Article.objects.published().in_language(languages.current()).newest()
+    latest = stories.select_related("section", "picture").defer("body", "lead")[:4]
+    return render(request, "404.html", {"latest": latest}, status=404)
+
+
+def bad_request(request, exception=None):
+    return error(
+        request,
+        400,
+        title=_("We could not read that request"),
+        text=_("The address or the browser sent something this site does not understand."),
+    )
+
+
+def permission_denied(request, exception=None):
+    return error(
+        request,
+        403,
+        title=_("This page is not open to you"),
+        text=_("If you work in the newsroom, log in first or ask for the right to do this."),
+    )
+
+
+def csrf_failure(request, reason=""):
+    return error(
+        request,
+        403,
+        title=_("The form had expired"),
+        text=_("Go back, reload the page and send it again: what you typed is still there."),
+    )
+
+
+def method_not_allowed(request):
+    response = error(
+        request,
+        405,
+        title=_("This address can only be read"),
+        text=_("Nothing can be sent to it."),
+    )
+    response["Allow"] = "GET, HEAD"
+    return response
+
+
+def server_error(request):
+    """The page that stands when nothing else does: no query is needed to write it.
+
+    The frame and the ticker are tried; where the database fails they are the last ones this
+    process showed, or are left out.
+    """
+    code = languages.language_of_path(request.path_info)
+    try:
+        frame = chrome.load(code)
+    except Exception:
+        frame = chrome.remembered(code)
+    try:
+        return render(request, "500.html", {"chrome": frame}, status=500)
+    except Exception:
+        log.exception("the error page itself failed")
+        return HttpResponse(
+            "<!doctype html><html lang=en><title>500</title><h1>Our side of the line is down</h1>"
+            "<p>Trying again in a minute usually works.",
+            status=500,
+        )
+
+
+def media(request, path):
+    """Uploaded pictures, on a server without nginx or object storage.
+
+    Names carry a hash of the content, so an answer is good for ever; nothing in them may run.
+    """
+    try:
+        # FileResponse closes it.
+        file = open(safe_join(settings.MEDIA_ROOT, path), "rb")  # noqa: SIM115
+    except (OSError, ValueError):  # SuspiciousFileOperation is reported as 400 by Django itself
+        raise Http404("no such file") from None
+    response = FileResponse(file)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    response._csp_replace = {"default-src": ["'none'"], "sandbox": []}
+    return response

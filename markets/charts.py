@@ -41,6 +41,10 @@ class Chart:
     grid: list[Label]
     marks: list[Label]
     end: tuple[str, str]
+    start: date  # the day at x = 0
+    length: int  # days from there to `right`
+    floor: str  # the value at the axis
+    room: str  # from there to the top line
     low: Point
     high: Point
     last: Point
@@ -174,6 +178,10 @@ def line_chart(
         ],
         marks=marks,
         end=(n(x(points[-1][0])), n(y(points[-1][1]))),
+        start=start,
+        length=length,
+        floor=numbers.plain(floor),
+        room=numbers.plain(room),
         low=low,
         high=high,
         last=points[-1],

@@ -113,7 +113,8 @@ def _place(stories, about_markets, sections, slots):
     front.latest += take(LATEST - len(front.latest))
     front.latest.sort(key=lambda s: (s.published_at, s.pk), reverse=True)
     if front.lead and len(left) > BLOCK:
-        front.more = take(2, lambda s: s.section_id == front.lead.section_id)
+        same = front.lead.section_id
+        front.more = take(2, lambda s: s.section_id == same and s.picture_id is None)
     front.markets = take(3, lambda s: s.pk in about_markets)
     for number, section in enumerate(sections):
         mine = [s for s in left.values() if s.section_id == section.pk]

@@ -82,6 +82,13 @@ def _said(text):
     return fold(text).rstrip(".… ")
 
 
+def with_dateline(body, place):
+    """The body with the place it was reported from at the head of its first paragraph."""
+    if not place or not body.startswith("<p>"):
+        return body
+    return f'<p><span class="dateline-loc">{escape(place)}.</span> {body[3:]}'
+
+
 def display(body):
     """Sanitised prose as the page prints it: tables in a scroll region, outward links marked."""
 

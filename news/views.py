@@ -40,6 +40,7 @@ def article(request, section, pk, words=None):
     request.editions = {s.language: s.get_absolute_url() for s in siblings}
     others = [s for s in around if s.story != story.story]
     related = [s for s in others if s.section_id == story.section_id][:4]
+    related.sort(key=lambda s: s.picture_id is None)
     latest = [s for s in others if s not in related][:6]
     pictures = {story.picture_id}
     for other in related:

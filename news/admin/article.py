@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from news.models import Article, Byline, Correction, Mention
 from news.models.article import TIMED
+from portal.lib import dates
 from portal.lib.admin import CappedPaginator
 from portal.lib.text import fold
 
@@ -44,8 +45,8 @@ class ArticleForm(forms.ModelForm):
         fields = "__all__"
         widgets = {
             "headline": forms.TextInput(attrs={"class": "vLargeTextField"}),
-            "lead": forms.Textarea(attrs={"rows": 3}),
-            "body": forms.Textarea(attrs={"rows": 24}),
+            "lead": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "body": forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField"}),
         }
         help_texts = {
             "body": _("HTML, or plain text with a blank line between paragraphs."),
@@ -55,15 +56,7 @@ class ArticleForm(forms.ModelForm):
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
     form = ArticleForm
-    list_display = [
-        "headline",
-        "status",
-        "language",
-        "section",
-        "kind",
-        "published_at",
-        "modified_at",
-    ]
+    list_display = ["headline", "status", "language", "section", "published", "last_saved"]
     list_filter = ["status", "language", "section", "kind"]
     list_select_related = ["section"]
     search_fields = ["headline"]  # asks for the search box; get_search_results does the search
@@ -71,6 +64,7 @@ class ArticleAdmin(admin.ModelAdmin):
     ordering = ["-modified_at", "-pk"]
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     autocomplete_fields = ["picture", "source", "tags"]
     readonly_fields = ["withdrawn_at", "created_at", "modified_at"]
@@ -107,6 +101,14 @@ class ArticleAdmin(admin.ModelAdmin):
             },
         ),
     ]
+
+    @admin.display(description=_("published"), ordering="published_at", empty_value="—")
+    def published(self, article):
+        return article.published_at and dates.brief(article.published_at)
+
+    @admin.display(description=_("last saved"), ordering="modified_at")
+    def last_saved(self, article):
+        return dates.brief(article.modified_at)
 
     def get_search_results(self, request, queryset, search_term):
         """Folded on both sides, so that Cyrillic is found in any case on every database."""

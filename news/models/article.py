@@ -13,8 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from news import prose
 from portal.lib import text
-from portal.lib.fields import SecondField
-from portal.lib.languages import DEFAULT, columns
+from portal.lib.fields import LanguageField, SecondField
+from portal.lib.languages import columns
 
 from .people import Author
 
@@ -121,7 +121,7 @@ def _bylines(*more):
 
 
 class Article(models.Model):
-    language = models.CharField(_("language"), max_length=7, default=DEFAULT)
+    language = LanguageField()
     story = models.UUIDField(
         _("story group"),
         default=uuid.uuid4,
@@ -346,8 +346,9 @@ class Article(models.Model):
 
     @cached_property
     def prose(self):
-        """The body for display, without a first paragraph that repeats the lead."""
-        return prose.display(prose.without_repeated_lead(self.body, self.lead))
+        """The body for display: the place in front, no first paragraph that repeats the lead."""
+        body = prose.without_repeated_lead(self.body, self.lead)
+        return prose.with_dateline(prose.display(body), self.dateline)
 
     @property
     def shown_updated_at(self):

@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.fields import SecondField
-from portal.lib.languages import DEFAULT
+from portal.lib.fields import LanguageField, SecondField
 
 
 class FrontSlot(models.Model):
@@ -13,7 +12,7 @@ class FrontSlot(models.Model):
         LEAD = "lead", _("lead story")
         SECOND = "second", _("secondary stories")
 
-    language = models.CharField(_("language"), max_length=7, default=DEFAULT)
+    language = LanguageField()
     zone = models.CharField(_("zone"), max_length=10, choices=Zone)
     position = models.PositiveSmallIntegerField(_("place"), default=1)
     article = models.ForeignKey(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from news import prose
-from portal.lib.languages import DEFAULT
+from portal.lib.fields import LanguageField
 
 
 class PolicyQuerySet(models.QuerySet):
@@ -29,7 +29,7 @@ class PolicyQuerySet(models.QuerySet):
 
 class Policy(models.Model):
     slug = models.SlugField(_("address"), help_text=_("about stands at /about/, all others below."))
-    language = models.CharField(_("language"), max_length=7, default=DEFAULT)
+    language = LanguageField()
     title = models.CharField(_("title"), max_length=120)
     summary = models.CharField(_("summary"), max_length=250, blank=True)
     body = models.TextField(_("text"))

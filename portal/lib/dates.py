@@ -53,6 +53,11 @@ def hour(instant):
     return timezone.localtime(instant).strftime("%H:%M")
 
 
+def brief(instant):
+    """Day and hour where the zone is understood, as in the newsroom's lists: 23 Nov, 11:20."""
+    return f"{written(instant, 'short')}, {hour(instant)}"
+
+
 def moment(instant):
     """Day, hour and zone: 23 Nov 2026, 11:20 MSK."""
     return f"{written(instant, 'day')}, {hour(instant)} {zone(instant)}"

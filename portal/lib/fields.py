@@ -1,6 +1,8 @@
 """Model fields with a promise of their own."""
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class SecondField(models.DateTimeField):
@@ -20,3 +22,22 @@ class SecondField(models.DateTimeField):
             value = value.replace(microsecond=0)
             setattr(instance, self.attname, value)
         return value
+
+
+class LanguageField(models.CharField):
+    """The code of one of the site's languages.
+
+    Which they are is a setting, not a column's shape: a further language makes no migration.
+    """
+
+    def __init__(self, verbose_name=None, **options):
+        options.setdefault("max_length", 7)
+        options.setdefault("default", settings.LANGUAGE_CODE)
+        options.setdefault("choices", settings.LANGUAGES)
+        super().__init__(verbose_name or _("language"), **options)
+
+    def deconstruct(self):
+        name, path, args, options = super().deconstruct()
+        options.pop("choices", None)
+        options.pop("default", None)
+        return name, path, args, options

@@ -43,10 +43,7 @@ def moment(value):
 def ago(value):
     """Day and hour as a <time>, which the page's script rewrites to "40 minutes ago"."""
     return format_html(
-        '<time class="nowrap" datetime="{}" data-ago>{}, {}</time>',
-        stamp(value),
-        dates.written(value, "short"),
-        dates.hour(value),
+        '<time class="nowrap" datetime="{}" data-ago>{}</time>', stamp(value), dates.brief(value)
     )
 
 

@@ -110,8 +110,6 @@ def _place(stories, about_markets, sections, slots):
             del left[story.pk]
     # Briefs without a picture make the list of the latest; pictures go to the blocks below.
     front.latest = take(LATEST, lambda s: s.picture_id is None)
-    front.latest += take(LATEST - len(front.latest))
-    front.latest.sort(key=lambda s: (s.published_at, s.pk), reverse=True)
     if front.lead and len(left) > BLOCK:
         same = front.lead.section_id
         front.more = take(2, lambda s: s.section_id == same and s.picture_id is None)
@@ -126,8 +124,11 @@ def _place(stories, about_markets, sections, slots):
         for story in shown:
             del left[story.pk]
         front.blocks.append(Block(section, shown, is_wide))
-    # What no block could hold: whole rows of four, or nothing.
-    front.rest = take(min(len(left), 2 * BLOCK) // BLOCK * BLOCK)
+    # What no block could hold: whole rows of four or one of three; one or two join the latest.
+    front.rest = take(min(len(left), 2 * BLOCK) // BLOCK * BLOCK or (3 if len(left) == 3 else 0))
+    if not front.rest:
+        front.latest += take(LATEST - len(front.latest))
+        front.latest.sort(key=lambda s: (s.published_at, s.pk), reverse=True)
     _no_picture_twice(front)
     return front
 

@@ -1,0 +1,33 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from markets import sample
+from markets import ticker as strip
+from markets.tests.factories import MONDAY
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@pytest.fixture(autouse=True)
+def monday_noon():
+    """It is Monday 23 November 2026, 12:00 in Moscow, and no ticker is remembered."""
+    strip._shown.clear()
+    strip._broken = False
+    with time_machine.travel(datetime(2026, 11, 23, 12, tzinfo=MOSCOW), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def seeded(db):
+    """The seven instruments of a new installation with their sample histories."""
+    call_command("loaddata", "fixtures/instruments.json", verbosity=0)
+    sample.load(MONDAY)
+
+
+@pytest.fixture
+def market_editor(django_user_model, db):
+    return django_user_model.objects.create_superuser("market-editor", password="correct horse")

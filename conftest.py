@@ -1,11 +1,14 @@
 """The cast and the stage of every test: a reporter, an editor, a reader, an own media folder."""
 
+import functools
 import ipaddress
 import socket
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import transaction
+from django.test import TestCase, override_settings
 
 from portal.lib import languages
 
@@ -33,11 +36,20 @@ def _own_stage(settings, tmp_path_factory, request):
     from django.utils import translation
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    if "demo" not in request.fixturenames:
+    if not {"demo", "demo_to_read"} & set(request.fixturenames):
         settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
     translation.activate(languages.DEFAULT)
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_pictures():
+    """The same renditions with the encoders' least effort: a quarter of the time."""
+    from news import renditions
+
+    renditions.FORMATS["avif"]["speed"] = 10
+    renditions.FORMATS["webp"]["method"] = 0
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +65,37 @@ def demo(db, settings, demo_media):
 
     settings.MEDIA_ROOT = demo_media
     seed_demo()
+
+
+@pytest.fixture(scope="module")
+def _demo_of_the_module(django_db_setup, django_db_blocker, demo_media):
+    from portal.seeding import seed_demo
+
+    with django_db_blocker.unblock():
+        whole = transaction.atomic()
+        whole.__enter__()
+        with override_settings(MEDIA_ROOT=demo_media):
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                seed_demo()
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        whole.__exit__(None, None, None)
+
+
+@pytest.fixture
+def demo_to_read(_demo_of_the_module, db, settings, demo_media):
+    """The demonstration with its search index, loaded once for all tests of a module.
+
+    What a test changes is rolled back after it. Not for tests with a live server.
+    """
+    settings.MEDIA_ROOT = demo_media
+
+
+@pytest.fixture
+def committed(db, django_capture_on_commit_callbacks):
+    """`with committed(): ...`: what waits for the commit, the search row above all, is done."""
+    return functools.partial(django_capture_on_commit_callbacks, execute=True)
 
 
 @pytest.fixture

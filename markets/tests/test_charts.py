@@ -90,7 +90,7 @@ def test_a_history_shorter_than_its_range_is_not_stretched():
 
 
 def test_one_value_and_a_price_that_never_moves_are_drawn_too():
-    for values in ([46.32], [46.32] * 50):
+    for values in (["46.32"], ["46.32"] * 50):
         drawn = chart(daily(values))
         assert drawn.end[1] not in {"14", drawn.bottom}
     assert chart([]) is None
@@ -118,7 +118,7 @@ def test_labels_of_the_axis_leave_room_for_each_other():
 
 def test_coordinates_have_a_point_and_labels_the_sign_of_the_language():
     with translation.override("ru"):
-        drawn = chart(daily([64.1, 64.15, 64.3]))
+        drawn = chart(daily(["64.1", "64.15", "64.3"]))
     assert [level.text for level in drawn.grid][:2] == ["64,1", "64,15"]
     for text in (*drawn.lines, *drawn.areas, drawn.grid[1].at):
         assert re.fullmatch(r"[0-9., ]+", text)

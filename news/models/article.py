@@ -276,7 +276,9 @@ class Article(models.Model):
         self.body = prose.clean(self.body)
         if not self.slug:
             self.slug = text.address_words(self.headline, 80) or "story"
-        if self.status == Status.WITHDRAWN and self.withdrawn_at is None:
+        if self.status != Status.WITHDRAWN:
+            self.withdrawn_at = None  # released again: the next withdrawal has its own hour
+        elif self.withdrawn_at is None:
             self.withdrawn_at = timezone.now()
         super().save(*args, **kwargs)
 
@@ -288,6 +290,8 @@ class Article(models.Model):
                 raise ValidationError(
                     {"published_at": _("Say when the story goes out, or keep it a draft.")}
                 )
+        if self.expires_at and self.published_at and self.expires_at <= self.published_at:
+            raise ValidationError({"expires_at": _("A story cannot end before it is published.")})
 
     # What readers may see ------------------------------------------------------------------------
 
@@ -298,6 +302,7 @@ class Article(models.Model):
     def is_public_at(self, now):
         return (
             self.status in TIMED
+            and self.published_at is not None
             and self.published_at <= now
             and (self.expires_at is None or self.expires_at > now)
         )

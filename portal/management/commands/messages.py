@@ -16,7 +16,7 @@ class Command(BaseCommand):
         try:
             from portal import messages
         except ModuleNotFoundError as error:
-            if error.name != "babel":
+            if not str(error.name).startswith("babel"):
                 raise
             raise CommandError(
                 "This command needs Babel: pip install -r requirements-dev.txt"

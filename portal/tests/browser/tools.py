@@ -4,7 +4,6 @@ deploy/prepare.py fetches axe-core and the checker into var/tools and also uses 
 before .venv exists: nothing but the standard library may be imported at the top.
 """
 
-import functools
 import json
 import os
 import shutil
@@ -24,7 +23,6 @@ def _missing(what):
     return kind(f"{what} is missing: `make test` fetches it")
 
 
-@functools.lru_cache(maxsize=1)
 def find_chromium():
     """The path of a Chromium that starts: $CHROMIUM, the system's, Playwright's own; or None."""
     names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -146,4 +144,34 @@ def sideways_scroll(page):
     """How many pixels the page is wider than the window; 0 when nothing sticks out."""
     return page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+def open_page(page, url, *, posted=False, wait_until="load"):
+    """Go to an address, by POST if wanted; the answer."""
+    if posted:
+        page.route(url, lambda route: route.continue_(method="POST"), times=1)
+    return page.goto(url, wait_until=wait_until)
+
+
+def scroll_through(page):
+    """Down the whole page and up again, until every lazy picture has arrived or failed."""
+    page.evaluate(
+        """async () => {
+            const frame = () => new Promise(resolve => requestAnimationFrame(() => resolve()))
+            for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+                scrollTo(0, y)
+                await frame()
+                await frame()
+            }
+            const arrived = image => image.complete || new Promise(resolve => {
+                image.addEventListener("load", resolve)
+                image.addEventListener("error", resolve)
+            })
+            // A picture without a box (display: none) is never fetched.
+            const shown = [...document.images].filter(image => image.checkVisibility())
+            await Promise.all(shown.map(arrived))
+            scrollTo(0, 0)
+            await frame()
+        }"""
     )

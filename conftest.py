@@ -74,9 +74,9 @@ def _demo_of_the_module(django_db_setup, django_db_blocker, demo_media):
     with django_db_blocker.unblock():
         whole = transaction.atomic()
         whole.__enter__()
-        with override_settings(MEDIA_ROOT=demo_media):
-            with TestCase.captureOnCommitCallbacks(execute=True):
-                seed_demo()
+        media = override_settings(MEDIA_ROOT=demo_media)
+        with media, TestCase.captureOnCommitCallbacks(execute=True):
+            seed_demo()
     yield
     with django_db_blocker.unblock():
         transaction.set_rollback(True)

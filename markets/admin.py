@@ -16,6 +16,14 @@ class MarketAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def get_search_results(self, request, queryset, search_term):
+        found, many = super().get_search_results(request, queryset, search_term)
+        capital = search_term.strip().capitalize()
+        if capital.isascii():
+            return found, many
+        # SQLite folds the case of Latin letters alone: дизель is also looked for as Дизель.
+        return found | super().get_search_results(request, queryset, capital)[0], many
+
 
 @admin.register(Source)
 class SourceAdmin(MarketAdmin):

@@ -72,9 +72,7 @@ def thin(points: Sequence[Point], limit: int) -> list[Point]:
     stretches = (limit - 2) // 2
     kept = [points[0]]
     for number in range(stretches):
-        stretch = inner[
-            number * len(inner) // stretches : (number + 1) * len(inner) // stretches
-        ]
+        stretch = inner[number * len(inner) // stretches : (number + 1) * len(inner) // stretches]
         low = min(stretch, key=lambda point: point[1])
         high = max(stretch, key=lambda point: point[1])
         kept += sorted({low, high})

@@ -44,7 +44,9 @@ def as_csv(quote, chosen=None):
         for row in rows(quote, chosen):
             yield writer.writerow((*row, unit, source))
 
-    return named(StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8"), quote, "csv")
+    return named(
+        StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8"), quote, "csv"
+    )
 
 
 def as_json(quote, chosen=None):

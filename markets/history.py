@@ -72,9 +72,7 @@ def points(shown, days):
     found = defaultdict(list)
     if known:
         rows = observed(known, days).order_by("series", "as_of")
-        for series, day, value, nominal in rows.values_list(
-            "series", "as_of", "value", "nominal"
-        ):
+        for series, day, value, nominal in rows.values_list("series", "as_of", "value", "nominal"):
             units = known[series].nominal
             found[series].append((day, value if nominal == units else value * units / nominal))
     return found

@@ -70,9 +70,7 @@ def history(instrument, today):
     for number in range(count):
         share = number / (count - 1)
         walk = 0.97 * walk + chance.gauss(0, step / 100)
-        wave = swing * (
-            math.sin(phase + 23 * share) + 0.55 * math.sin(2 * phase + 61 * share)
-        )
+        wave = swing * (math.sin(phase + 23 * share) + 0.55 * math.sin(2 * phase + 61 * share))
         values.append((start + (end - start) * share + wave) * (1 + walk))
     # Bend the whole curve so that it ends at the value before the last.
     miss = end - values[-1]

@@ -85,7 +85,9 @@ def described(quote):
     """A sentence for search engines: what, how much, when, whose."""
     if not quote.is_known:
         return capfirst(f"{quote.instrument.name}, {quote.instrument.unit}.")
-    return _("{name}: {value} {unit} on {day}. Chart, history and download. Source: {source}.").format(
+    return _(
+        "{name}: {value} {unit} on {day}. Chart, history and download. Source: {source}."
+    ).format(
         name=quote.instrument.name,
         value=quote.aligned,
         unit=quote.instrument.unit,

@@ -14,18 +14,22 @@ TAGS = {
     *"table caption thead tbody tfoot tr th td".split(),
 }
 ATTRIBUTES = {
+    "*": set(),  # without this line nh3 lets title and lang stand everywhere
     "a": {"href"},
+    "blockquote": {"class"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
 }
 # nh3 takes an address with an odd space before "javascript:" for a relative one: so these are the
-# only beginnings that pass, after spaces and controls of every alphabet are gone.
-_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:|/(?!/)|#)", re.I)
+# only beginnings that pass, after spaces and controls of every alphabet are gone. A browser reads
+# "/\\" as "//": the address of another site.
+_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:|/(?![/\\])|#)", re.I)
 _ODD = re.compile(
     r"[\s\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]"
 )
 _NUMBER = re.compile(r"[1-9][0-9]?", re.ASCII)
-_BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|blockquote|table|figure|div|hr)\b", re.I)
+# In cleaned text only: every element of TAGS that is not a part of a line.
+_BLOCK = re.compile(r"<(?!/|(?:strong|em|a|br|sub|sup)\b)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 _FIRST_PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.S)
 _TABLE = re.compile(r"<table>.*?</table>", re.S)
@@ -52,18 +56,33 @@ def clean(text):
     Plain text (no block element in it) becomes paragraphs at blank lines and <br> at line ends, so
     agency copy may be pasted as it came.
     """
-    text = without_controls(text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = without_controls(text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _allowed(text)
+    # Only now: an element that was not allowed must not decide what the text is.
     if text and not _BLOCK.search(text):
         paragraphs = (part.strip() for part in _BLANK_LINE.split(text))
-        text = "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
-    return nh3.clean(
-        text,
-        tags=TAGS,
-        attributes=ATTRIBUTES | {"blockquote": {"class"}},
-        attribute_filter=_attribute,
-        link_rel=None,
-        strip_comments=True,
-    ).strip()
+        text = _allowed(
+            "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
+        )
+    return text
+
+
+def _allowed(text):
+    """The allow-list applied until nothing changes: what one pass took out may have kept others
+    apart that may not stand within each other.
+    """
+    for _pass in range(5):
+        before, text = text, nh3.clean(
+            text,
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            attribute_filter=_attribute,
+            link_rel=None,
+            strip_comments=True,
+        ).strip()
+        if text == before:
+            break
+    return text
 
 
 def without_repeated_lead(body, lead):

@@ -196,9 +196,7 @@ class Instrument(models.Model):
 
 class SeriesQuerySet(models.QuerySet):
     def get_by_natural_key(self, instrument, source, external_id):
-        return self.get(
-            instrument__code=instrument, source__key=source, external_id=external_id
-        )
+        return self.get(instrument__code=instrument, source__key=source, external_id=external_id)
 
     def in_force(self):
         """Each active series with its newest value that is in force today, and the one before.

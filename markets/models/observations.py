@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
@@ -130,7 +131,9 @@ class Observation(models.Model):
     as_of = models.DateField(_("date"))
     rev = models.PositiveSmallIntegerField(_("revision"), default=1)
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=8)
-    nominal = models.PositiveIntegerField(_("for how many units"), default=1)
+    nominal = models.PositiveIntegerField(
+        _("for how many units"), default=1, validators=[MinValueValidator(1)]
+    )
     raw_value = models.CharField(_("as written"), max_length=40, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACCEPTED)
     hold_reason = models.CharField(_("why it is held"), max_length=200, blank=True)

@@ -1,5 +1,7 @@
 """Words for templates that show prices. What asks the database says so."""
 
+from datetime import date
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from markets import history, quotes
 from markets import ticker as strip
-from portal.lib import dates, languages
+from portal.lib import dates, languages, numbers
 
 register = template.Library()
 
@@ -48,6 +50,14 @@ def quote_day(day, weekday=False, form="short"):
     if weekday:
         text = f"{dates.weekday(day)} {text}"
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), text)
+
+
+@register.simple_tag
+def number_signs():
+    """How the page writes numbers and months, as attributes for its script."""
+    point, group = numbers.signs()
+    months = " ".join(dates.month(date(2000, number, 1)) for number in range(1, 13))
+    return format_html(' data-point="{}" data-group="{}" data-months="{}"', point, group, months)
 
 
 @register.simple_tag(takes_context=True)

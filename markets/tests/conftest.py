@@ -22,9 +22,20 @@ def monday_noon():
 
 
 @pytest.fixture
-def seeded(db):
-    """The seven instruments of a new installation with their sample histories."""
+def instruments(db):
+    """The seven instruments of a new installation, without values."""
     call_command("loaddata", "fixtures/instruments.json", verbosity=0)
+
+
+@pytest.fixture
+def seeded(instruments, monkeypatch):
+    """The same with two years of sample values, which are written sooner than five."""
+    monkeypatch.setattr(sample, "YEARS", 2)
+    sample.load(MONDAY)
+
+
+@pytest.fixture
+def five_years(instruments):
     sample.load(MONDAY)
 
 

@@ -35,9 +35,7 @@ def make_series(instrument=None, source=None, **changes):
 
 
 def make_slot(instrument, position=1, language=""):
-    return TickerSlot.objects.create(
-        instrument=instrument, position=position, language=language
-    )
+    return TickerSlot.objects.create(instrument=instrument, position=position, language=language)
 
 
 def record(series, as_of, value, nominal=1, **more):
@@ -47,7 +45,7 @@ def record(series, as_of, value, nominal=1, **more):
 
 
 def record_days(series, last, count, value="64.3008"):
-    """`count` values on consecutive days up to `last`, each a ten-thousandth above the one before."""
+    """`count` values on consecutive days up to `last`, each 0.0001 above the one before."""
     start = Decimal(value) - Decimal(count - 1) / 10_000
     Observation.objects.record(
         series,

@@ -88,9 +88,7 @@ def test_wrong_input_is_told_beside_its_field_and_nothing_typed_is_lost(
     desk, dollar, field, wrong, message
 ):
     before = Observation.objects.count()
-    response = desk.post(
-        ADD, typed(dollar, note="kept & shown") | {field: wrong}
-    )
+    response = desk.post(ADD, typed(dollar, note="kept & shown") | {field: wrong})
     assert response.status_code == 200
     form = response.context["adminform"].form
     place = "value" if message == "Not plausible" else field
@@ -124,9 +122,7 @@ def test_a_recorded_value_is_read_only(desk, dollar):
     assert 'name="_save"' not in page.content.decode()
     assert desk.post(f"{LIST}{row.pk}/change/", typed(dollar, "1.5")).status_code == 403
     assert desk.post(f"{LIST}{row.pk}/delete/", {"post": "yes"}).status_code == 403
-    desk.post(
-        LIST, {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
-    )
+    desk.post(LIST, {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
     assert Observation.objects.get(pk=row.pk).value == Decimal("64.3009")
 
 

@@ -13,7 +13,7 @@ def body(response):
     return b"".join(response.streaming_content).decode()
 
 
-def test_the_csv_is_the_whole_accepted_history_newest_last(seeded, client):
+def test_the_csv_is_the_whole_accepted_history_newest_last(five_years, client):
     response = client.get("/markets/usd-rub.csv")
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="usd-rub.csv"'

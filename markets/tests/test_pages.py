@@ -135,9 +135,8 @@ def test_the_finding_of_a_chart_is_told_in_words(client, db):
     series = make_series()
     for days, value in ((9, "64"), (6, "60.5"), (3, "66.25"), (0, "64.3008")):
         record(series, MONDAY - timedelta(days=days), value)
-    desc = re.search(
-        r"<desc[^>]*>(.*?)</desc>", client.get("/markets/usd-rub/").content.decode()
-    )[1]
+    page = main(client.get("/markets/usd-rub/"))
+    desc = re.search(r"<desc[^>]*>(.*?)</desc>", page)[1]
     assert desc == (
         "Lowest 60.5000 on 17 Nov 2026, highest 66.2500 on 20 Nov 2026, "
         "last 64.3008 on 23 Nov 2026; roubles per US dollar."
@@ -219,7 +218,7 @@ def test_the_history_is_turned_by_pages_and_each_row_knows_the_one_before(seeded
     assert 'href="/markets/usd-rub/?range=1y"' in second  # the first page, range kept
     assert len(re.findall(r'<td class="c-abs"><span class="chg', first)) == 30
     assert (
-        f'<link rel="canonical" href="http://127.0.0.1:8000/markets/usd-rub/?page=2">'
+        '<link rel="canonical" href="http://127.0.0.1:8000/markets/usd-rub/?page=2">'
         in client.get("/markets/usd-rub/?range=1y&page=2").content.decode()
     )
 
@@ -249,7 +248,7 @@ def test_neither_superseded_values_nor_tomorrows_are_in_the_history(client, db):
 
 @pytest.mark.parametrize("path", ["/markets/", "/markets/usd-rub/", "/markets/usd-rub/?range=5y"])
 @pytest.mark.parametrize("prefix", ["", "/ru", "/kk"])
-def test_pages_stay_light_and_without_inline_code(seeded, client, prefix, path):
+def test_pages_stay_light_and_without_inline_code(five_years, client, prefix, path):
     content = client.get(prefix + path).content
     assert len(gzip.compress(content)) < 15_000
     html = content.decode()
@@ -258,7 +257,7 @@ def test_pages_stay_light_and_without_inline_code(seeded, client, prefix, path):
     assert not re.search(r"\son\w+=", html)
 
 
-def test_five_years_are_drawn_with_few_points(seeded, client):
+def test_five_years_are_drawn_with_few_points(five_years, client):
     page = main(client.get("/markets/usd-rub/?range=5y"))
     wide, narrow = page.split('<svg class="c-narrow"')
     for part, most in ((wide, 260), (narrow, 160)):

@@ -12,11 +12,6 @@ from markets.models import Instrument, Observation, Series, Source, TickerSlot
 from markets.tests.factories import MONDAY, record
 
 
-@pytest.fixture
-def instruments(db):
-    call_command("loaddata", "fixtures/instruments.json", verbosity=0)
-
-
 def histories():
     for series in Series.objects.filter(source__key="sample").select_related("instrument"):
         yield series.instrument, list(series.observations.order_by("as_of"))

@@ -23,9 +23,7 @@ from markets.tests.factories import (
     record_days,
 )
 
-EN = (
-    "USD 64.3008  EUR 69.4191  BRENT 58.45  AI-92 42.43  AI-95 46.32  AI-98 52.1  Diesel 48.21"
-)
+EN = "USD 64.3008  EUR 69.4191  BRENT 58.45  AI-92 42.43  AI-95 46.32  AI-98 52.1  Diesel 48.21"
 RU = "USD 64,3008  EUR 69,4191  BRENT 58,45  АИ-92 42,43  АИ-95 46,32  АИ-98 52,1  ДТ 48,21"
 KK = "USD 64,3008  EUR 69,4191  BRENT 58,45  АИ-92 42,43  АИ-95 46,32  АИ-98 52,1  Дизель 48,21"
 
@@ -161,8 +159,6 @@ def test_a_broken_database_leaves_the_last_strip_standing_and_one_line_in_the_lo
         assert html("kk").strip() == ""
     assert len(caplog.records) == 1
     # The database is back.
-    record(
-        Series.objects.get(instrument__code="usd-rub", source__key="cbr"), MONDAY, "64.3009"
-    )
+    record(Series.objects.get(instrument__code="usd-rub", source__key="cbr"), MONDAY, "64.3009")
     assert "USD 64.3009" in words(html())
     assert Observation.objects.accepted().filter(as_of=MONDAY).exists()

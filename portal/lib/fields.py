@@ -19,7 +19,7 @@ class SecondField(models.DateTimeField):
     def pre_save(self, instance, add):
         value = super().pre_save(instance, add)
         if hasattr(value, "microsecond") and value.microsecond:
-            pass
+            value = value.replace(microsecond=0)
             setattr(instance, self.attname, value)
         return value
 

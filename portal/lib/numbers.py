@@ -11,6 +11,11 @@ SIGNS = {"en": (".", ",")}  # decimal sign, group sign; every other language wri
 OTHER = (",", NBSP)
 
 
+def signs(language=None):
+    """The decimal sign and the group sign of a language."""
+    return SIGNS.get(language or languages.current(), OTHER)
+
+
 def plain(value):
     """A Decimal as machines read it: dot, no exponent, no groups."""
     return f"{value:f}"

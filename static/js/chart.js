@@ -4,13 +4,17 @@
 const figure = document.querySelector('[data-chart]');
 const ranges = document.querySelector('[data-ranges]');
 const read = document.querySelector('[data-read]');
-const lang = document.documentElement.lang;
-const locale = lang === 'en' ? 'en-GB' : lang;
-const { chart: address, reading, places: digits } = figure.dataset;
-const number = new Intl.NumberFormat(locale, {
-  minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: lang === 'en' || 'min2',
-});
-const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+const { chart: address, reading, places, point, group, months } = figure.dataset;
+// Signs and months come from the page too: browsers do not know how every language writes them.
+const number = (value) => {
+  const [whole, part] = value.toFixed(places).split('.');
+  const long = whole.length > (group === ',' ? 3 : 4);
+  return (long ? whole.replace(/\B(?=(\d{3})+$)/g, group) : whole) + (part ? point + part : '');
+};
+const date = (day) => {
+  const at = new Date(day * DAY);
+  return `${at.getUTCDate()} ${months.split(' ')[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
+};
 const DAY = 864e5;
 
 let all;
@@ -44,12 +48,12 @@ const show = (svg, { points, x, y, top, bottom }, i) => {
     line.setAttribute('class', 'cx');
     svg.querySelector('.pt').before(line);
   }
-  const put = (node, places) => { for (const key in places) node.setAttribute(key, places[key]); };
+  const put = (node, at) => { for (const key in at) node.setAttribute(key, at[key]); };
   put(line, { x1: x(day), x2: x(day), y1: top, y2: bottom });
   put(svg.querySelector('.pt'), { cx: x(day), cy: y(value) });
   const bold = document.createElement('b');
-  bold.textContent = number.format(value);
-  const [before, after] = reading.replace('{day}', date.format(day * DAY)).split('{value}');
+  bold.textContent = number(value);
+  const [before, after] = reading.replace('{day}', date(day)).split('{value}');
   read.replaceChildren(before, bold, after);
   svg.at = i;
 };

@@ -34,7 +34,7 @@ urlpatterns = [
     # Last: a section's word could be any.
     path("<slug:section>/", views.section, name="section"),
     re_path(
-        r"^(?P<section>[-a-z0-9]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?/$",
+        r"^(?P<section>[-a-zA-Z0-9_]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?/$",
         views.article,
         name="article",
     ),

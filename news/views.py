@@ -83,8 +83,13 @@ def _around(story, now):
 
 def gone(request, story, now):
     """410 for a story readers once had: when it went and why, never what it said."""
-    at = story.withdrawn_at if story.status == Article.Status.WITHDRAWN else story.expires_at
-    context = {"gone_at": at, "reason": story.withdrawal_reason, "latest": _latest(4)}
+    is_withdrawn = story.status == Article.Status.WITHDRAWN
+    context = {
+        "is_withdrawn": is_withdrawn,
+        "gone_at": story.withdrawn_at if is_withdrawn else story.expires_at,
+        "reason": story.withdrawal_reason if is_withdrawn else "",
+        "latest": _latest(4),
+    }
     return render(request, "410.html", context, status=410)
 
 

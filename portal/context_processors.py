@@ -8,13 +8,10 @@ from django.utils.functional import SimpleLazyObject
 
 from portal import chrome
 from portal.lib import languages
-from portal.middleware import is_admin
 
 
 def site(request):
     code = languages.current()
-    if is_admin(request):
-        return {"site": SimpleNamespace(name=settings.SITE_NAMES.get(code, ""))}
     return {
         "site": SimpleNamespace(
             name=settings.SITE_NAMES.get(code) or settings.SITE_NAMES[languages.DEFAULT],

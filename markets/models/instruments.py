@@ -171,7 +171,7 @@ class Instrument(models.Model):
 
     def latest(self):
         """The Observation readers see now, or None. Two queries."""
-        from markets import quotes
+        from markets import quotes  # it stands above the models and chooses among the sources
 
         quote = quotes.of([self])[self.code]
         return Observation.objects.get(pk=quote.observation_id) if quote.is_known else None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from markets import history, quotes
 from markets import ticker as strip
+from markets.models import Series
 from portal.lib import dates, languages, numbers
 
 register = template.Library()
@@ -91,6 +92,8 @@ def market_rail(context):
 def prices(instruments):
     """The prices a story names, as they are now. One query; nothing for a story without any."""
     if hasattr(instruments, "all"):
-        instruments = instruments.all()
-    found = [quote for quote in quotes.of(instruments).values() if quote.is_known]
+        instruments = instruments.order_by().values("pk")  # a subquery, not a query
+    shown = quotes.best(Series.objects.in_force().filter(instrument__in=instruments)).values()
+    found = [quote for quote in shown if quote.is_known]
+    found.sort(key=lambda quote: (quote.instrument.position, quote.instrument.code))
     return render_to_string("markets/_prices.html", {"quotes": found}) if found else ""

@@ -165,6 +165,12 @@ def test_the_list_of_quotes_costs_the_same_for_ten_rows_and_for_thousands(desk, 
             assert "LIMIT 1001" in query["sql"]
 
 
+def test_the_list_is_sorted_only_by_what_has_an_index(desk, seeded):
+    captured = desk.get(f"{LIST}?o=3").context["cl"]
+    assert captured.queryset.query.order_by == ("-pk",)
+    assert desk.get(f"{LIST}?o=2").context["cl"].queryset.query.order_by == ("as_of", "-pk")
+
+
 def test_the_series_of_the_form_is_found_by_words(desk, seeded):
     path = f"/{settings.ADMIN_PATH}/autocomplete/"
     names = {"app_label": "markets", "model_name": "observation", "field_name": "series"}

@@ -1,6 +1,7 @@
 """The nouns of the newsroom."""
 
-from .article import Article, Byline, Mention
+from .article import Article
+from .bylines import Byline, Mention
 from .corrections import Correction
 from .front import FrontSlot
 from .people import Author

@@ -93,7 +93,7 @@ PAGES = {
     "410": withdrawn,
 }
 # On a portal whose database is gone; the last one never showed a page before that.
-BROKEN = {"500": "/", "500-ru": "/ru/", "500-cold": "/kk/"}
+BROKEN = {"500": "/fuel/", "500-ru": "/ru/fuel/", "500-cold": "/kk/fuel/"}
 POSTED = {"405"}
 STATUS = {kind: int(kind[:3]) for kind in [*PAGES, *BROKEN] if kind[:3].isdecimal()}
 

@@ -1,8 +1,6 @@
 """Proof that each tool can fail: one that finds nothing anywhere would let every page pass."""
 
 import pytest
-from playwright.sync_api import sync_playwright
-
 from . import tools
 
 needs_browser = pytest.mark.browser
@@ -17,21 +15,6 @@ GOOD = """<!doctype html>
 <dialog id="box"><p>Текст</p></dialog></main></body></html>
 """
 BAD = GOOD.replace(' alt="Танкер"', "").replace("</h1>", "</h2>")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = tools.launch(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    page = browser.new_page(viewport={"width": 400, "height": 600})
-    yield page
-    page.close()
 
 
 def serve(page, html):

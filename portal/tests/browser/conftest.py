@@ -1,0 +1,148 @@
+"""The portal as `make run` serves it, and a browser before it.
+
+One demonstration is prepared for the whole run. Each test process serves it with gunicorn; what
+writes, or breaks the database, gets a server with a copy of its own.
+"""
+
+import fcntl
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from . import pages, tools
+
+ROOT = Path(__file__).resolve().parents[3]
+# The caller's settings must not decide what these tests see.
+FOREIGN = "ALLOWED_HOSTS BIND CACHE_URL DATABASE_URL ENVIRONMENT SECRET_KEY WEB_CONCURRENCY".split()
+
+
+def environment(folder, **changes):
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    return {**kept, "ENV_FILE": os.devnull, "DEBUG": "false", "VAR_DIR": str(folder), **changes}
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """The folder of a portal with the demonstration; the test processes share one."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    folder = base / "portal"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            command = [sys.executable, "manage.py", "prepare_run"]
+            subprocess.run(
+                command, cwd=ROOT, env=environment(folder), check=True, capture_output=True
+            )
+            (folder / "ready").touch()
+    return folder
+
+
+@contextmanager
+def served(folder, **changes):
+    """The address of a gunicorn over the folder, for as long as the block lasts."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = f"http://127.0.0.1:{port}"
+    log = folder / f"server-{port}.log"
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+    env = environment(folder, PORT=str(port), SITE_URL=site, **changes)
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                pages.read(f"{site}/favicon.ico")
+                break
+            except OSError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"the server did not start:\n{log.read_text()}") from None
+                time.sleep(0.05)
+        yield site
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
+
+
+def copy_of_the_database(prepared, folder):
+    """A DATABASE_URL that nobody else uses."""
+    with (
+        closing(sqlite3.connect(prepared / "db.sqlite3")) as source,
+        closing(sqlite3.connect(folder / "db.sqlite3")) as target,
+    ):
+        source.backup(target)
+    return f"sqlite:///{folder}/db.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def site(prepared):
+    """The address of a portal for reading."""
+    with served(prepared) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def newsroom(prepared, tmp_path_factory):
+    """The address of a portal for writing. Passwords are hashed as they are for real."""
+    url = copy_of_the_database(prepared, tmp_path_factory.mktemp("newsroom"))
+    with served(prepared, DATABASE_URL=url) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def broken(prepared, tmp_path_factory):
+    """The address of a portal that lost its database after one page in English and Russian."""
+    folder = tmp_path_factory.mktemp("broken")
+    url = copy_of_the_database(prepared, folder)
+    with served(prepared, DATABASE_URL=url) as site:
+        for address in ("/", "/ru/"):
+            assert pages.read(site + address)[0] == 200
+        for file in folder.iterdir():
+            file.unlink()
+        yield site
+
+
+# Not for the session: Playwright keeps an event loop running, which other tests may not want.
+@pytest.fixture(scope="package")
+def browser():
+    with sync_playwright() as playwright:
+        browser = tools.launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """An empty tab of a reader who was never here."""
+    page = browser.new_page(viewport={"width": 400, "height": 600})
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def address(site, broken):
+    """The full address of a page kind."""
+    known = {}
+
+    def find(kind):
+        if kind not in known:
+            known[kind] = (
+                broken + pages.BROKEN[kind]
+                if kind in pages.BROKEN
+                else site + pages.address(site, kind)
+            )
+        return known[kind]
+
+    return find

@@ -1,0 +1,170 @@
+"""What holds for every kind of page: no barrier, no jump, no stranger, no error."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+
+from . import pages, tools
+
+pytestmark = pytest.mark.browser
+
+KINDS = [*pages.PAGES, *pages.BROKEN]
+WIDTHS = {390: 844, 1440: 900}
+TICKER = {
+    "en": "USD 64.3008, EUR 69.4191, BRENT 58.45, AI-92 42.43, AI-95 46.32, AI-98 52.1, "
+    "Diesel 48.21",
+    "ru": "USD 64,3008; EUR 69,4191; BRENT 58,45; АИ-92 42,43; АИ-95 46,32; АИ-98 52,1; ДТ 48,21",
+    "kk": "USD 64,3008; EUR 69,4191; BRENT 58,45; АИ-92 42,43; АИ-95 46,32; АИ-98 52,1; "
+    "Дизель 48,21",
+}
+SPY = """
+    window.refused = []
+    addEventListener("securitypolicyviolation", event =>
+        refused.push(`${event.effectiveDirective} ${event.blockedURI}`))
+"""
+LATE = re.compile(r"\.(woff2|avif|webp|jpg|svg)$|/(page|chart|converter)\.[^/]*js$")
+
+
+@dataclass
+class Visit:
+    """A page kind at one width, seen by somebody who comes for the first time."""
+
+    status: int = 0
+    shift: float = 0
+    sideways: int = 0
+    barriers: dict = field(default_factory=dict)  # theme: lines of axe
+    requests: list = field(default_factory=list)
+    complaints: list = field(default_factory=list)
+    stored: list = field(default_factory=list)
+    pictures: list = field(default_factory=list)
+    ticker: list = field(default_factory=list)
+
+
+class SlowLine:
+    """Keeps fonts, late scripts and pictures back until they are delivered."""
+
+    def __init__(self, page):
+        self.kept, self.open = [], set()
+        page.route(LATE, self.meet)
+
+    def meet(self, route):
+        if route.request.resource_type in self.open:
+            route.continue_()
+        else:
+            self.kept.append(route)
+
+    def deliver(self, *types):
+        self.open.update(types)
+        kept, self.kept = self.kept, []
+        for route in kept:
+            self.meet(route)
+
+
+def look(browser, kind, address, width):
+    """Fonts and scripts arrive a third of a second late, pictures later, as on a slow line."""
+    visit = Visit()
+    context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]})
+    context.add_init_script(SPY)
+    page = context.new_page()
+    page.on("request", lambda request: visit.requests.append(request.url))
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+
+    def hear(message):
+        # An error page is an error to Chromium's console too.
+        itself = message.location["url"] == page.url and "status of" in message.text
+        if not (itself and kind in pages.STATUS):
+            visit.complaints.append(f"{message.type}: {message.text}")
+
+    page.on("console", hear)
+    line = SlowLine(page)
+    visit.status = tools.open_page(
+        page, address, posted=kind in pages.POSTED, wait_until="commit"
+    ).status
+    page.wait_for_timeout(300)
+    line.deliver("font", "script")
+    page.wait_for_timeout(100)
+    line.deliver("image")
+    page.wait_for_load_state("load")
+    tools.scroll_through(page)
+    visit.shift = tools.layout_shift(page)
+    visit.sideways = tools.sideways_scroll(page)
+    visit.pictures = page.evaluate(
+        """[...document.images].filter(image => image.checkVisibility())
+            .map(image => [image.currentSrc, image.naturalWidth])"""
+    )
+    visit.ticker = page.evaluate(
+        """[...document.querySelectorAll("body > .ticker .ticker__cell")].map(cell =>
+            `${cell.children[0].textContent} ${cell.children[1].firstChild.textContent}`)"""
+    )
+    visit.barriers["light"] = tools.axe_violations(page)
+    page.emulate_media(color_scheme="dark")
+    # The second theme changes colours and nothing else.
+    colours = {"type": "tag", "values": ["cat.color"]}
+    visit.barriers["dark"] = tools.axe_violations(page, runOnly=colours)
+    visit.complaints += page.evaluate("refused")
+    visit.stored += page.evaluate("Object.keys({...localStorage, ...sessionStorage})")
+    visit.stored += [cookie["name"] for cookie in context.cookies()]
+    context.close()
+    return visit
+
+
+# A parameter of the module: pytest then runs all tests of one kind in a row, over one visit.
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def visits(kind, browser, address):
+    return {width: look(browser, kind, address(kind), width) for width in WIDTHS}
+
+
+def test_a_page_answers_with_its_status(kind, visits):
+    assert {visit.status for visit in visits.values()} == {pages.STATUS.get(kind, 200)}
+
+
+def test_a_page_has_no_barriers_in_either_theme(visits):
+    found = [
+        f"{width}, {theme}: {line}"
+        for width, visit in visits.items()
+        for theme, lines in visit.barriers.items()
+        for line in lines
+    ]
+    assert found == []
+
+
+def test_nothing_moves_while_a_page_arrives(visits):
+    assert {width: visit.shift for width, visit in visits.items() if visit.shift} == {}
+
+
+def test_a_page_is_no_wider_than_its_window(visits):
+    assert {width: visit.sideways for width, visit in visits.items() if visit.sideways} == {}
+
+
+def test_a_page_asks_nobody_else(visits, address, kind):
+    origin = address(kind).split("/", 3)[:3]
+    asked = {url for visit in visits.values() for url in visit.requests}
+    assert {url for url in asked if url.split("/", 3)[:3] != origin} == set()
+
+
+def test_a_page_causes_no_complaint(visits):
+    assert [line for visit in visits.values() for line in visit.complaints] == []
+
+
+def test_a_page_leaves_nothing_behind(visits):
+    assert [name for visit in visits.values() for name in visit.stored] == []
+
+
+def test_every_picture_of_a_page_is_there_and_in_the_smallest_format(visits):
+    pictures = [picture for visit in visits.values() for picture in visit.pictures]
+    assert [address for address, width in pictures if not width] == []
+    assert [address for address, width in pictures if not address.endswith(".avif")] == []
+
+
+def test_a_page_opens_with_the_prices(kind, visits):
+    expected = re.split("[,;] ", TICKER[pages.language(kind)])
+    if kind == "500-cold":  # nothing is known and nothing can be asked
+        expected = []
+    for visit in visits.values():
+        assert visit.ticker == expected

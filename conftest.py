@@ -1,5 +1,6 @@
 """The cast and the stage of every test: a reporter, an editor, a reader, an own media folder."""
 
+import contextlib
 import functools
 import ipaddress
 import socket
@@ -68,27 +69,39 @@ def demo(db, settings, demo_media):
 
 
 @pytest.fixture(scope="module")
-def _demo_of_the_module(django_db_setup, django_db_blocker, demo_media):
-    from portal.seeding import seed_demo
+def module_db(django_db_setup, django_db_blocker, tmp_path_factory):
+    """`with module_db(): ...` in a fixture of module scope: rows for all tests of the module.
+
+    They go with the module; what a test changes goes with the test. Not with a live server.
+    """
+
+    @contextlib.contextmanager
+    def writing(media=None):
+        folder = override_settings(MEDIA_ROOT=media or tmp_path_factory.getbasetemp() / "media")
+        whole_commit = TestCase.captureOnCommitCallbacks(execute=True)
+        with django_db_blocker.unblock(), folder, whole_commit:
+            yield
 
     with django_db_blocker.unblock():
-        whole = transaction.atomic()
-        whole.__enter__()
-        media = override_settings(MEDIA_ROOT=demo_media)
-        with media, TestCase.captureOnCommitCallbacks(execute=True):
-            seed_demo()
-    yield
+        around = transaction.atomic()
+        around.__enter__()
+    yield writing
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
-        whole.__exit__(None, None, None)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def _demo_of_the_module(module_db, demo_media):
+    from portal.seeding import seed_demo
+
+    with module_db(demo_media):
+        seed_demo()
 
 
 @pytest.fixture
 def demo_to_read(_demo_of_the_module, db, settings, demo_media):
-    """The demonstration with its search index, loaded once for all tests of a module.
-
-    What a test changes is rolled back after it. Not for tests with a live server.
-    """
+    """The demonstration with its search index, loaded once for all tests of a module."""
     settings.MEDIA_ROOT = demo_media
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from markets import charts, quotes
 from markets.models import Kind, Observation, Series
-from markets.models.instruments import today_where
+from markets.models.series import today_where
 from markets.quotes import Quote
 
 YEAR = 364  # 52 weeks

@@ -83,6 +83,7 @@ def _around(story, now):
 
 def gone(request, story, now):
     """410 for a story readers once had: when it went and why, never what it said."""
+    request.editions = {}  # the other languages of this address are gone as well
     is_withdrawn = story.status == Article.Status.WITHDRAWN
     context = {
         "is_withdrawn": is_withdrawn,

@@ -28,11 +28,13 @@ def favicon(request):
 
 def error(request, status, *, title, text):
     """A plain page in the reader's language that says what happened and what to do."""
+    request.editions = {}  # the switch leads to front pages: this one has no counterpart
     context = {"status": status, "title": title, "text": text}
     return render(request, "error.html", context, status=status)
 
 
 def page_not_found(request, exception=None):
+    request.editions = {}
     stories = Article.objects.published().in_language(languages.current()).newest()
     latest = stories.select_related("section", "picture").defer("body", "lead")[:4]
     return render(request, "404.html", {"latest": latest}, status=404)
@@ -83,6 +85,7 @@ def server_error(request):
     process showed, or are left out.
     """
     code = languages.language_of_path(request.path_info)
+    request.editions = {}
     try:
         frame = chrome.load(code)
     except Exception:

@@ -219,6 +219,11 @@ HIDDEN = {
         "published_at": NOON + HOUR,
         "withdrawn_at": NOON - HOUR,
     },
+    "withdrawn before its hour": {
+        "status": "withdrawn",
+        "published_at": NOON - HOUR,
+        "withdrawn_at": NOON - 2 * HOUR,
+    },
     "withdrawn without an hour": {"status": "withdrawn", "published_at": None},
 }
 

@@ -100,7 +100,7 @@ def look(browser, kind, address, width):
     visit.barriers["light"] = tools.axe_violations(page)
     page.emulate_media(color_scheme="dark")
     # The second theme changes colours and nothing else.
-    colours = {"type": "tag", "values": ["cat.color"]}
+    colours = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
     visit.barriers["dark"] = tools.axe_violations(page, runOnly=colours)
     visit.complaints += page.evaluate("refused")
     visit.stored += page.evaluate("Object.keys({...localStorage, ...sessionStorage})")

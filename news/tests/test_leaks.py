@@ -1,0 +1,319 @@
+"""No word of a story that is not public reaches a reader, at any address, in any language."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from news.models import Correction, FrontSlot, Mention, Policy
+from news.tests.factories import (
+    make_article,
+    make_author,
+    make_picture,
+    make_section,
+    make_source,
+    make_tag,
+)
+from portal.lib import languages
+
+# Asked for and looked for: a search page repeats the word that was asked for, never the other.
+ASKED, SECRET = "zirconquark", "velvetomega"
+WORDS = f"{ASKED} {SECRET}"
+HOUR = timedelta(hours=1)
+
+
+def hidden_states(now):
+    """Every way not to be public: (name, fields, answer at its own address)."""
+    return [
+        ("draft", {"status": "draft"}, 404),
+        ("draft without an hour", {"status": "draft", "published_at": None}, 404),
+        ("review", {"status": "review"}, 404),
+        ("scheduled", {"status": "scheduled", "published_at": now + HOUR}, 404),
+        ("published later", {"status": "published", "published_at": now + HOUR}, 404),
+        ("expired", {"status": "published", "expires_at": now - HOUR / 2}, 410),
+        ("scheduled and expired", {"status": "scheduled", "expires_at": now - HOUR / 2}, 410),
+        ("withdrawn", {"status": "withdrawn", "withdrawn_at": now - HOUR / 2}, 410),
+        ("withdrawn before", {"status": "withdrawn", "withdrawn_at": now - 3 * HOUR}, 404),
+        ("never dated", {"status": "withdrawn", "published_at": None}, 404),
+    ]
+
+
+# Addresses ---------------------------------------------------------------------------------------
+
+# Every route of the URLconf a reader can reach, without the language. A new route that is not
+# named here fails test_no_address_is_missing_from_the_table.
+PUBLIC = {
+    "": ["/", "/?page=2"],
+    "markets/": ["/markets/"],
+    "markets/<slug:code>/": ["/markets/usd-rub/", "/markets/usd-rub/?page=2", "/markets/brent/"],
+    "markets/<slug:code>.csv": ["/markets/usd-rub.csv"],
+    "markets/<slug:code>.json": ["/markets/usd-rub.json"],
+    "tag/<slug:slug>/": ["/tag/shared/", "/tag/shared/?page=2"],
+    "author/<slug:slug>/": ["/author/shared/", "/author/shared/?page=2"],
+    "source/<slug:slug>/": ["/source/shared/", "/source/shared/?page=2"],
+    "archive/": ["/archive/"],
+    "archive/<yyyy:year>/<dd:month>/": ["{month}", "{month}?page=2", "{next_month}"],
+    "archive/<yyyy:year>/<dd:month>/<dd:day>/": ["{day}", "{day}?page=2", "{tomorrow}"],
+    "search/": ["/search/", f"/search/?q={ASKED}", f"/search/?q={ASKED}&page=2", "/search/?q=the"],
+    "corrections/": ["/corrections/", "/corrections/?page=2"],
+    "about/": ["/about/"],
+    "about/<slug:slug>/": ["/about/corrections/", "/about/none/"],
+    "about/<slug:slug>/<yyyy:year>-<dd:month>-<dd:day>/": ["/about/about/2026-01-01/"],
+    "<slug:section>/": ["/shared/", "/shared/?page=2", "/none/"],
+    "article": ["{story}", "{number}", "{elsewhere}", "{unslashed}"],
+    "media/<path:path>": ["/media/pictures/none.webp"],
+    "favicon.ico": ["/favicon.ico"],
+}
+
+
+def routes(patterns=None, prefix=""):
+    """Routes of the URLconf; the one written as a regular expression goes by its name."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        route = str(getattr(entry.pattern, "_route", ""))
+        if isinstance(entry, URLPattern):
+            yield prefix + route if hasattr(entry.pattern, "_route") else entry.name
+        elif getattr(entry, "namespace", None) != "admin":
+            yield from routes(entry.url_patterns, prefix + route)
+
+
+def test_no_address_is_missing_from_the_table():
+    assert set(routes()) == set(PUBLIC)
+
+
+def addresses(code, story=None):
+    """Concrete paths of every route in a language; with a story, also its own addresses."""
+    now = timezone.localtime()
+    tomorrow = now + timedelta(days=1)
+    next_month = now.replace(day=28) + timedelta(days=7)
+    values = {
+        "month": f"/archive/{now:%Y/%m}/",
+        "next_month": f"/archive/{next_month:%Y/%m}/",
+        "day": f"/archive/{now - HOUR:%Y/%m/%d}/",
+        "tomorrow": f"/archive/{tomorrow:%Y/%m/%d}/",
+    }
+    if story:
+        path = languages.path_in(story.get_absolute_url(), languages.DEFAULT)
+        values |= {
+            "story": path,
+            "number": f"/{story.section.slug}/{story.pk}/",
+            "elsewhere": f"/none/{story.pk}-old-words/",
+            "unslashed": path.rstrip("/"),
+        }
+    for route, paths in PUBLIC.items():
+        for path in paths:
+            if story is None and route == "article":
+                continue
+            path = path.format(**values)
+            outside = path.startswith(("/media/", "/favicon"))
+            yield path if outside else languages.path_in(path, code)
+
+
+def everything(response):
+    """All a reader can get of an answer: status line, headers and body."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return "\n".join([*(f"{k}: {v}" for k, v in response.items()), body.decode("utf-8", "replace")])
+
+
+# The cast ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def _shared(module_db):
+    with module_db():
+        call_command("seed_base", verbosity=0)
+        return make_shared()
+
+
+def make_shared():
+    """What every story of these tests has in common, in words that are no secret."""
+    Policy.objects.create(slug="about", title="About", body="x", effective_on="2025-01-01")
+    return {
+        "section": make_section("shared"),
+        "source": make_source("shared"),
+        "tag": make_tag("shared"),
+        "author": make_author(slug="shared"),
+        "picture": make_picture(),
+        "instrument": Mention._meta.get_field("instrument").related_model.objects.get(
+            code="usd-rub"
+        ),
+    }
+
+
+def tell(shared, code, words=WORDS, pinned=None, **fields):
+    """A story whose every text holds the secret, tied to everything shared."""
+    told = {
+        "headline": f"Headline {words}",
+        "lead": f"Lead {words}.",
+        "body": f"<p>Body {words}.</p><h2>{words}</h2>",
+        "kicker": words,
+        "dateline": words,
+        "slug": words.replace(" ", "-"),
+        "picture_caption": f"Caption {words}",
+        "listing_headline": f"Listed {words}",
+        "listing_lead": f"Listed lead {words}",
+        "seo_title": f"Title {words}",
+        "seo_description": f"Description {words}",
+        "source_url": f"https://example.org/{words.replace(' ', '/')}",
+    }
+    story = make_article(
+        authors=[shared["author"]],
+        tags=[shared["tag"]],
+        language=code,
+        section=shared["section"],
+        source=shared["source"],
+        picture=shared["picture"],
+        **told | fields,
+    )
+    Mention.objects.create(article=story, instrument=shared["instrument"])
+    Correction.objects.create(article=story, text=f"Correction {words}")
+    Correction.objects.create(article=story, text=f"Grave {words}", is_grave=True)
+    if pinned:
+        zone = "second" if pinned > 1 else "lead"
+        FrontSlot.objects.create(
+            language=code, zone=zone, position=max(1, pinned - 1), article=story, headline=words
+        )
+    return story
+
+
+def make_hidden(shared):
+    """One story for each hidden state and language, among nineteen public ones in each."""
+    now = timezone.now()
+    stories = {}
+    for code in languages.CODES:
+        for _ in range(19):
+            make_article(
+                authors=[shared["author"]],
+                tags=[shared["tag"]],
+                language=code,
+                section=shared["section"],
+                source=shared["source"],
+            )
+        for number, (name, fields, status) in enumerate(hidden_states(now), 1):
+            reason = {} if status == 410 else {"withdrawal_reason": WORDS}
+            story = tell(shared, code, pinned=number, **reason | fields)
+            stories[code, name] = (story, status)
+    return stories
+
+
+@pytest.fixture
+def shared(_shared, db):
+    return _shared
+
+
+@pytest.fixture(scope="module")
+def _hidden(_shared, module_db):
+    with module_db():
+        return make_hidden(_shared)
+
+
+@pytest.fixture
+def hidden(_hidden, db):
+    return _hidden
+
+
+# The tests ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", languages.CODES)
+def test_no_public_address_says_a_word_of_a_hidden_story(client, hidden, code):
+    hidden_pks = [story.pk for story, _status in hidden.values()]
+    for path in addresses(code):
+        text = everything(client.get(path))
+        assert SECRET not in text, path
+        if "search" not in path:
+            assert ASKED not in text, path
+        assert not [pk for pk in hidden_pks if f"/{pk}-" in text or f"/{pk}/" in text], path
+
+
+@pytest.mark.parametrize("code", languages.CODES)
+def test_no_page_counts_a_hidden_story(client, hidden, code):
+    """Nineteen stories and the hidden ones would make a second page."""
+    for path in ("/shared/", "/tag/shared/", "/author/shared/", "/source/shared/"):
+        assert client.get(languages.path_in(path, code)).context["page"].count == 19, path
+    found = client.get(languages.path_in(f"/search/?q={ASKED}", code))
+    assert found.context["page"].count == 0
+    assert client.get(languages.path_in("/corrections/", code)).context["page"].count == 0
+
+
+@pytest.mark.parametrize("asked_in", languages.CODES)
+@pytest.mark.parametrize("code", languages.CODES)
+def test_a_hidden_story_answers_404_or_410_and_never_redirects(client, hidden, code, asked_in):
+    for (of, name), (story, status) in hidden.items():
+        if of != code:
+            continue
+        own = languages.path_in(story.get_absolute_url(), languages.DEFAULT)
+        for path in (own, f"/shared/{story.pk}/", f"/none/{story.pk}-old/"):
+            response = client.get(languages.path_in(path, asked_in))
+            assert response.status_code == status, (name, path)
+            assert SECRET not in everything(response), (name, path)
+
+
+@pytest.mark.parametrize("code", languages.CODES)
+def test_the_404_of_a_hidden_story_is_the_404_of_no_story(client, hidden, code):
+    """Byte for byte, headers included: nobody can count our drafts."""
+    never = client.get(languages.path_in("/shared/999999999-no-such-story/", code))
+    assert never.status_code == 404
+    for (of, name), (story, status) in hidden.items():
+        if status != 404 or of != code:
+            continue
+        for path in (story.get_absolute_url(), languages.path_in(f"/none/{story.pk}/", code)):
+            response = client.get(path)
+            assert response.status_code == 404
+            assert response.headers == never.headers, name
+            assert response.content == never.content, name
+
+
+@pytest.mark.parametrize("code", languages.CODES)
+def test_an_address_without_its_last_slash_tells_nothing(client, hidden, code):
+    story, _status = hidden[code, "draft"]
+    drafted = client.get(languages.path_in(f"/shared/{story.pk}", code))
+    never = client.get(languages.path_in("/shared/999999999", code))
+    assert drafted.status_code == never.status_code
+    assert drafted.get("Location", "").replace(str(story.pk), "") == never.get(
+        "Location", ""
+    ).replace("999999999", "")
+
+
+@pytest.mark.parametrize("code", languages.CODES)
+def test_a_public_story_is_found_on_all_these_pages(client, shared, committed, code):
+    """The control: the same words, once they are public, are where these tests look for them."""
+    FrontSlot.objects.all().delete()
+    with committed():
+        story = tell(shared, code, pinned=1)
+    saying = {path for path in addresses(code, story) if SECRET in everything(client.get(path))}
+    now = timezone.localtime()
+    expected = {
+        "/",
+        "/shared/",
+        "/tag/shared/",
+        "/author/shared/",
+        "/source/shared/",
+        f"/archive/{now:%Y/%m}/",
+        f"/archive/{now - HOUR:%Y/%m/%d}/",
+        "/search/",
+        f"/search/?q={ASKED}",
+        "/corrections/",
+        "/none/",
+        languages.path_in(story.get_absolute_url(), languages.DEFAULT),
+        f"/shared/{story.pk}/",  # in the Location of its redirect
+        f"/none/{story.pk}-old-words/",
+    }
+    assert {languages.path_in(path, code) for path in expected} <= saying
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["headline", "lead", "body", "kicker", "dateline", "slug", "picture_caption", "seo_title"],
+)
+def test_each_text_of_a_public_story_is_told_on_its_page(client, shared, field):
+    story = tell(shared, "en", words="plain", **{field: SECRET})
+    assert SECRET in client.get(story.get_absolute_url()).text
+
+
+def test_translations_that_are_hidden_are_not_told_by_their_siblings(client, shared):
+    for _name, fields, _status in hidden_states(timezone.now()):
+        public = make_article(section=shared["section"])
+        assert not tell(shared, "ru", story=public.story, **fields).is_public
+        assert SECRET not in everything(client.get(public.get_absolute_url()))

@@ -59,7 +59,7 @@ PAGES = {
     "home-kk": "/kk/",
     "section": "/oil-gas/",
     "section-kk": "/kk/power/",
-    "section-empty": "/kk/fuel/",
+    "section-empty-kk": "/kk/fuel/",
     "tag": "/tag/pipelines/",
     "author": "/author/a-serikova/",
     "source": "/source/steppe-pipeline-register/",

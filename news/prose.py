@@ -72,14 +72,17 @@ def _allowed(text):
     apart that may not stand within each other.
     """
     for _pass in range(5):
-        before, text = text, nh3.clean(
+        before, text = (
             text,
-            tags=TAGS,
-            attributes=ATTRIBUTES,
-            attribute_filter=_attribute,
-            link_rel=None,
-            strip_comments=True,
-        ).strip()
+            nh3.clean(
+                text,
+                tags=TAGS,
+                attributes=ATTRIBUTES,
+                attribute_filter=_attribute,
+                link_rel=None,
+                strip_comments=True,
+            ).strip(),
+        )
         if text == before:
             break
     return text

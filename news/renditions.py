@@ -6,12 +6,15 @@ Everything readers get is encoded anew: no metadata of the upload, no trailing b
 import hashlib
 import io
 import warnings
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from portal.lib import numbers
 
 WIDTHS = (480, 960, 1440)
 SQUARE = 240
@@ -43,8 +46,8 @@ def read(file):
     limit = settings.PICTURE_MAX_BYTES
     if file.size > limit:
         raise ValidationError(
-            _("The file has %(size).1f MB; the limit is %(limit).0f MB.")
-            % {"size": file.size / 1e6, "limit": limit / 1e6}
+            _("The file has %(size)s MB; the limit is %(limit)s MB.")
+            % {"size": _mega(file.size), "limit": _mega(limit)}
         )
     file.seek(0)
     head = file.read(1024).lstrip().lower()
@@ -60,8 +63,8 @@ def read(file):
             width, height = image.size
             if width * height > settings.PICTURE_MAX_PIXELS:
                 raise ValidationError(
-                    _("The picture has %(mp).0f megapixels; the limit is %(limit).0f.")
-                    % {"mp": width * height / 1e6, "limit": settings.PICTURE_MAX_PIXELS / 1e6}
+                    _("The picture has %(mp)s megapixels; the limit is %(limit)s.")
+                    % {"mp": _mega(width * height), "limit": _mega(settings.PICTURE_MAX_PIXELS)}
                 )
             image.load()
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -74,6 +77,11 @@ def read(file):
     upright.format = image.format
     file.portal_image = upright
     return upright
+
+
+def _mega(count):
+    """Millions, as readers of the language write them: 15, 17.3."""
+    return numbers.written(Decimal(count) / 1_000_000, 0, 1)
 
 
 def original(file, image):

@@ -12,6 +12,7 @@ from portal.lib.listing import page_of
 from portal.lib.text import one_line
 
 LONGEST_SEARCH = 200
+MOST_MOMENTS = 1_000
 
 
 def _published():
@@ -148,10 +149,12 @@ def archive_month(request, year, month):
     first = _day(year, month, "01")
     after = (first + timedelta(days=31)).replace(day=1)
     stories = _between(first, after)
-    moments = stories.newest().values_list("published_at", flat=True)[:1000]
-    days = sorted({timezone.localdate(at) for at in moments})
+    moments = stories.newest().values_list("published_at", flat=True)[:MOST_MOMENTS]
+    days = {timezone.localdate(at) for at in moments}
+    if len(moments) == MOST_MOMENTS:  # then the days before are not looked at, only offered
+        days |= {first + timedelta(days=n) for n in range((min(days) - first).days)}
     return _listing(
-        request, "news/archive_period.html", stories, period=first, form="month", days=days
+        request, "news/archive_period.html", stories, period=first, form="month", days=sorted(days)
     )
 
 

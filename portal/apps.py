@@ -4,11 +4,12 @@ from django.apps import AppConfig
 
 # The module, not the class: with two AppConfig names here Django would have no default.
 from django.contrib.admin import apps as admin_apps
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
     name = "portal"
-    verbose_name = "Portal"
+    verbose_name = _("Portal")
 
     def ready(self):
         from portal import checks  # noqa: F401  registers the system checks

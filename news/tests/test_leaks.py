@@ -317,3 +317,11 @@ def test_translations_that_are_hidden_are_not_told_by_their_siblings(client, sha
         public = make_article(section=shared["section"])
         assert not tell(shared, "ru", story=public.story, **fields).is_public
         assert SECRET not in everything(client.get(public.get_absolute_url()))
+
+
+def test_the_archive_does_not_begin_with_a_hidden_story(client, shared):
+    make_article()
+    long_ago = timezone.now().replace(year=2019)
+    make_article(status="draft", published_at=long_ago)
+    make_article(published_at=long_ago, expires_at=long_ago + HOUR)
+    assert "2019" not in client.get("/archive/").text

@@ -19,6 +19,10 @@ for (const button of document.querySelectorAll('[data-copy]')) {
     setTimeout(() => { button.textContent = label; }, 2000);
   });
 }
+// A price half out of sight that gets the focus by keyboard: browsers leave it where it is.
+document.querySelector('.ticker')?.addEventListener('focusin', ({ target }) => {
+  if (target.matches(':focus-visible')) target.scrollIntoView({ block: 'nearest', inline: 'start' });
+});
 // The phone menu closes on Escape and when focus leaves it.
 const menu = document.querySelector('.menu');
 menu?.addEventListener('keydown', (event) => {

@@ -76,7 +76,10 @@ def _candidates(language, now, sections, slots):
 
 def _place(stories, about_markets, sections, slots):
     front = Front()
+    places = [(FrontSlot.Zone.LEAD, 1)]
+    places += [(FrontSlot.Zone.SECOND, number) for number in range(1, SECONDS + 1)]
     pinned = {(slot.zone, slot.position): slot for slot in slots if slot.article_id in stories}
+    pinned = {place: pinned[place] for place in places if place in pinned}
     left = dict(stories)
     # A pinned story keeps its place: nothing before it may use it up.
     reserved = {slot.article_id for slot in pinned.values()}
@@ -96,12 +99,9 @@ def _place(stories, about_markets, sections, slots):
         free = take(1, lambda s: s.picture_id and _is_ours(s)) or take(1, _is_ours) or take(1)
         return free[0] if free else None
 
-    front.lead = slot(FrontSlot.Zone.LEAD, 1)
-    front.second = [
-        story
-        for story in (slot(FrontSlot.Zone.SECOND, n) for n in range(1, SECONDS + 1))
-        if story is not None
-    ]
+    top = [story for story in (slot(*place) for place in places) if story is not None]
+    # Where every story is pinned below, the first of them moves up: a front has no hole.
+    front.lead, front.second = (top[0], top[1:]) if top else (None, [])
     reserved.clear()
     voices = [s for s in left.values() if s.kind in OPINIONS and s.writers][:VOICES]
     if len(voices) >= 2:

@@ -339,11 +339,14 @@ def test_on_paper_the_text_stands_alone_in_black(reader, address):
     assert style(page, "h1", "color") == "rgb(18, 21, 42)"
 
 
+# Tables and the strip of prices may scroll in their own place; nothing else may stick out.
 SIDEWAYS = """() => {
     const root = document.documentElement
+    const scrolls = node => node && node !== root
+        && (getComputedStyle(node).overflowX === "auto" || scrolls(node.parentElement))
     const wide = [...document.querySelectorAll("body *")].filter(node => {
-        if (node.closest(".ticker__list, .tablebox, .vh, .skip, [aria-hidden]")) return false
-        if (!node.checkVisibility()) return false
+        if (node.closest(".vh, .skip, [aria-hidden]")) return false
+        if (!node.checkVisibility() || scrolls(node.parentElement)) return false
         const {left, right, width} = node.getBoundingClientRect()
         return width && (left < -1 || right > innerWidth + 1)
     })

@@ -274,15 +274,19 @@ class Article(models.Model):
         for name in ("headline", "kicker", "lead", "dateline", "picture_caption"):
             setattr(self, name, text.one_line(getattr(self, name)))
         self.body = prose.clean(self.body)
-        if not self.slug:
-            self.slug = text.address_words(self.headline, 80) or "story"
+        self.make_slug()
         if self.status != Status.WITHDRAWN:
             self.withdrawn_at = None  # released again: the next withdrawal has its own hour
         elif self.withdrawn_at is None:
             self.withdrawn_at = timezone.now()
         super().save(*args, **kwargs)
 
+    def make_slug(self):
+        if not self.slug:
+            self.slug = text.address_words(self.headline, 80) or "story"
+
     def clean(self):
+        self.make_slug()  # before the constraints are looked at
         if self.status in TIMED and self.published_at is None:
             if self.status == Status.PUBLISHED:
                 self.published_at = timezone.now().replace(microsecond=0)

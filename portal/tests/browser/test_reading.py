@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from . import pages
+from . import pages, tools
 
 pytestmark = pytest.mark.browser
 
@@ -80,7 +80,7 @@ def test_without_scripts_a_page_says_the_same(reader, address, kind):
         # Hours are the one text a script rewrites; the copying button the one thing it adds.
         page.evaluate("document.querySelectorAll('time, .share').forEach(node => node.remove())")
         words.append(page.locator("main").inner_text())
-        assert page.evaluate("[...document.images].every(image => image.currentSrc)")
+    assert page.evaluate("[...document.images].every(image => image.currentSrc)")
     assert words[0] == words[1]
     assert len(words[1]) > 500
 
@@ -216,8 +216,6 @@ def test_the_menu_of_a_phone_obeys_the_keyboard(reader, site):
 
 
 def test_an_open_menu_is_without_barriers(reader, address):
-    from . import tools
-
     page = reader(address("home-ru"), PHONE)
     page.locator(".menu summary").click()
     assert tools.axe_violations(page) == []
@@ -318,7 +316,7 @@ def test_the_first_picture_hurries_and_the_others_wait(reader, address, kind):
         """[...document.images].map(({fetchPriority, loading, attributes}) =>
             [fetchPriority, loading, !!(attributes.width && attributes.height)])"""
     )
-    assert pictures[0] == ["high", "eager", True]
+    assert pictures[0] == ["high", "auto", True]
     assert len(pictures) > 2
     assert {tuple(picture) for picture in pictures[1:]} == {("auto", "lazy", True)}
 
@@ -417,9 +415,6 @@ def test_the_address_of_a_story_is_copied_at_a_press(reader, address):
     permissions = ["clipboard-read", "clipboard-write"]
     page = reader(address("article"), permissions=permissions)
     button = page.get_by_role("button", name="Copy link")
-    width = button.bounding_box()["width"]
     button.click()
     page.get_by_role("button", name="Link copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == address("article")
-    page.clock.install()
-    assert width

@@ -29,7 +29,8 @@ def path_in(path, code):
     """The same address in another language: path_in("/ru/fuel/", "en") == "/fuel/"."""
     was = language_of_path(path)
     bare = path[len(was) + 1 :] if was != DEFAULT else path
-    return bare if code == DEFAULT else f"/{code}{bare or '/'}"
+    bare = bare or "/"
+    return bare if code == DEFAULT else f"/{code}{bare}"
 
 
 class Translated:

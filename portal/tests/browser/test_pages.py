@@ -168,3 +168,13 @@ def test_a_page_opens_with_the_prices(kind, visits):
         expected = []
     for visit in visits.values():
         assert visit.ticker == expected
+
+
+def test_every_page_is_valid_html(address, tmp_path):
+    files = []
+    for kind in KINDS:
+        status, text = pages.read(address(kind), "POST" if kind in pages.POSTED else "GET")
+        assert status == pages.STATUS.get(kind, 200)
+        files.append(tmp_path / f"{kind}.html")
+        files[-1].write_text(text, encoding="utf-8")
+    assert tools.vnu_errors(files) == []

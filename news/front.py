@@ -102,7 +102,6 @@ def _place(stories, about_markets, sections, slots):
     top = [story for story in (slot(*place) for place in places) if story is not None]
     # Where every story is pinned below, the first of them moves up: a front has no hole.
     front.lead, front.second = (top[0], top[1:]) if top else (None, [])
-    reserved.clear()
     voices = [s for s in left.values() if s.kind in OPINIONS and s.writers][:VOICES]
     if len(voices) >= 2:
         front.voices = voices[: len(voices) // 2 * 2]

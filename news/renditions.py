@@ -5,14 +5,14 @@ Everything readers get is encoded anew: no metadata of the upload, no trailing b
 
 import hashlib
 import io
-import warnings
+import re
 from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from portal.lib import numbers
 
@@ -32,6 +32,13 @@ READABLE = {
     "TIFF": "tif",
 }
 GPS = 0x8825
+# Ways a position is written outside EXIF: XMP, and what programs make of it.
+PLACE = re.compile(rb"GPS ?(?:Latitude|Longitude|Position|Coordinates|Info)", re.I)
+# Of the EXIF of a file that names a position only these lines are kept: what it shows, camera,
+# day, who made it, whose it is.
+KEPT_EXIF = (0x010E, 0x010F, 0x0110, 0x0132, 0x013B, 0x8298)
+# read() has a lower limit, looks at it before it decodes, and says it in plain words.
+Image.MAX_IMAGE_PIXELS = None
 
 
 def read(file):
@@ -57,26 +64,67 @@ def read(file):
             _("SVG and other drawings made of text can carry scripts. Save it as PNG or JPEG.")
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(file, formats=list(READABLE))
-            width, height = image.size
-            if width * height > settings.PICTURE_MAX_PIXELS:
-                raise ValidationError(
-                    _("The picture has %(mp)s megapixels; the limit is %(limit)s.")
-                    % {"mp": _mega(width * height), "limit": _mega(settings.PICTURE_MAX_PIXELS)}
-                )
-            image.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        image = Image.open(file, formats=list(READABLE))
+        if image.width * image.height > settings.PICTURE_MAX_PIXELS:
+            raise ValidationError(
+                _("The picture has %(mp)s megapixels; the limit is %(limit)s.")
+                % {
+                    "mp": _mega(image.width * image.height),
+                    "limit": _mega(settings.PICTURE_MAX_PIXELS),
+                }
+            )
+        image.load()
+        upright = _upright(image, file)
+    except ValidationError:
+        raise
+    except UnidentifiedImageError:
         raise ValidationError(
             _("This is not a picture we can read. Use JPEG, PNG, WebP, AVIF, GIF or TIFF.")
         ) from None
-    except (OSError, SyntaxError, ValueError, EOFError):
+    except Exception:  # the decoders of six formats have no error in common
         raise ValidationError(_("The picture is damaged or incomplete. Upload it again.")) from None
-    upright = ImageOps.exif_transpose(image)
-    upright.format = image.format
     file.portal_image = upright
     return upright
+
+
+def _upright(image, file):
+    """The decoded image as it is to be seen, with what `original` asks: its format, the EXIF worth
+    keeping and whether the file says where it was taken.
+    """
+    try:
+        exif, upright = image.getexif(), ImageOps.exif_transpose(image)
+    except Exception:  # some cameras write EXIF that only they can read
+        exif, upright = {}, image.copy()
+    file.seek(0)
+    texts = [file.read(), *(str(text).encode() for text in image.info.values())]
+    upright.names_place = (
+        GPS in exif
+        or (not exif and image.info.get("exif"))  # there is some, and nobody knows what it says
+        or image.format == "MPO"  # pictures in one file, each with EXIF of its own
+        or any(PLACE.search(text) for text in texts)
+    )
+    upright.kept_exif = {tag: exif[tag] for tag in KEPT_EXIF if isinstance(exif.get(tag), str)}
+    upright = _in_srgb(upright)
+    upright.format = "JPEG" if image.format == "MPO" else image.format
+    return upright
+
+
+def _in_srgb(image):
+    """Colours of another profile (a telephone's, a printer's) as a page without profiles shows
+    them.
+    """
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"RGB", "CMYK"} or b"sRGB" in profile:
+        return image
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        shown = ImageCms.profileToProfile(
+            image, own, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (OSError, ImageCms.PyCMSError):  # a broken profile is no reason to refuse a picture
+        return image
+    shown.names_place, shown.kept_exif = image.names_place, image.kept_exif
+    return shown
 
 
 def _mega(count):
@@ -85,15 +133,19 @@ def _mega(count):
 
 
 def original(file, image):
-    """(name, content) under which the upload is kept, with the position taken out of its EXIF."""
+    """(name, content) under which the upload is kept: as it came, unless it says where it was
+    taken; then it is encoded anew.
+    """
     file.seek(0)
     content = file.read()
-    exif = image.getexif()
-    if GPS in exif or b"GPSLatitude" in content[:65536]:
-        del exif[GPS]
+    if image.names_place:
+        exif = Image.Exif()
+        exif.update(image.kept_exif)
+        plain = _flat(image, image.format).copy()
+        plain.info = {}
         out = io.BytesIO()
         how = {"quality": 95} if image.format in {"JPEG", "WEBP", "AVIF"} else {}
-        _flat(image, image.format).save(out, image.format, exif=exif, **how)
+        plain.save(out, image.format, exif=exif, **how)
         content = out.getvalue()
     digest = hashlib.sha256(content).hexdigest()[:16]
     return f"pictures/{digest}.{READABLE[image.format]}", ContentFile(content)
@@ -142,9 +194,13 @@ def _write(image, name, storage):
 
 def _flat(image, format_):
     """RGB; transparency becomes white where the format or a page would show black."""
-    if image.mode in {"RGBA", "LA", "P", "PA"} and format_ != "PNG":
+    if image.mode.startswith("I"):  # sixteen bits of grey
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in {"RGBA", "LA", "P", "PA"}:
         image = image.convert("RGBA")
+        if format_ == "PNG":
+            return image
         ground = Image.new("RGB", image.size, "white")
         ground.paste(image, mask=image.getchannel("A"))
         return ground
-    return image if image.mode in {"RGB", "RGBA", "L"} else image.convert("RGB")
+    return image if image.mode in {"RGB", "L"} else image.convert("RGB")

@@ -36,9 +36,10 @@ def picture(picture, place, with_alt=False):
         edge = picture.sizes["sq"][0]
         sources.append(
             format_html(
-                '<source type="image/avif" media="(max-width:43.99rem)" srcset="{}" '
-                'width="{}" height="{}">',
+                '<source type="image/avif" media="(max-width:43.99rem)" srcset="{} {}w" '
+                'sizes="7rem" width="{}" height="{}">',
                 picture.address("sq", "avif"),
+                edge,
                 edge,
                 edge,
             )

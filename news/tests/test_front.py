@@ -2,15 +2,17 @@
 
 import contextlib
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from news.front import SECONDS, compose
+from news.front import LATEST, SECONDS, compose
 from news.models import Article, Byline, FrontSlot, Mention
 from news.templatetags.news import shown_picture
 from news.tests.factories import (
@@ -52,38 +54,37 @@ def pin(article, zone="lead", position=1, **changes):
 
 # The property ------------------------------------------------------------------------------------
 
-stories = st.lists(
-    st.fixed_dictionaries(
+
+def draw_stories(chance):
+    """What a newsroom of any size may hold, as fields for `write`."""
+    return [
         {
-            "section": st.sampled_from(["fuel", "fuel", "power", "oil-gas"]),
-            "kind": st.sampled_from([*Article.Kind.values, "news", "news", "opinion"]),
-            "picture": st.sampled_from([None, None, 0, 1, 2]),
-            "status": st.sampled_from(["published"] * 5 + ["draft", "scheduled", "withdrawn"]),
-            "language": st.sampled_from(["en", "en", "en", "ru"]),
-            "minutes": st.integers(-60, 600),
-            "life": st.sampled_from([None, None, None, 30, 10_000]),
-            "has_author": st.booleans(),
-            "names_oil": st.booleans(),
+            "section": chance.choice(["fuel", "fuel", "power", "oil-gas"]),
+            "kind": chance.choice([*Article.Kind.values, "news", "news", "opinion"]),
+            "picture": chance.choice([None, None, 0, 1, 2]),
+            "status": chance.choice(["published"] * 5 + ["draft", "scheduled", "withdrawn"]),
+            "language": chance.choice(["en", "en", "en", "ru"]),
+            "minutes": chance.randint(-60, 600),
+            "life": chance.choice([None, None, None, 30, 10_000]),
+            "has_author": chance.random() < 0.5,
+            "names_oil": chance.random() < 0.5,
         }
-    ),
-    max_size=45,
-)
-slots = st.lists(
-    st.tuples(
-        st.sampled_from([("lead", 1), *(("second", n) for n in range(1, SECONDS + 2))]),
-        st.integers(0, 44),
-        st.sampled_from([None, None, -1, 0, 1]),
-    ),
-    max_size=6,
-    unique_by=lambda slot: slot[0],
-)
+        for _ in range(chance.choice([0, 1, 2, 3, 5, 8, 13, 21, 34, 45, 60]))
+    ]
+
+
+def draw_slots(chance):
+    """(zone, position, number of the story, hours until the pin ends or None)."""
+    places = [("lead", 1), *(("second", number) for number in range(1, SECONDS + 2))]
+    return [
+        (*place, chance.randrange(60), chance.choice([None, None, -1, 0, 1]))
+        for place in chance.sample(places, chance.randint(0, len(places)))
+    ]
 
 
 @pytest.fixture(scope="module")
 def _cast(module_db):
     with module_db():
-        from django.core.management import call_command
-
         call_command("seed_base", verbosity=0)
         return {
             "sections": {slug: make_section(slug) for slug in ("fuel", "power", "oil-gas")},
@@ -131,7 +132,7 @@ def write(cast, drawn):
 
 
 def write_slots(made, drawn):
-    for (zone, position), number, hours in drawn:
+    for zone, position, number, hours in drawn:
         if made:
             story = made[number % len(made)]
             until = None if hours is None else NOON + hours * HOUR
@@ -152,40 +153,41 @@ def assert_whole(front, language, now):
         assert len(block.stories) >= 4
         assert {story.section_id for story in block.stories} == {block.section.pk}
     assert len(front.voices) % 2 == 0
-    assert len(front.rest) % 4 == 0
+    assert len(front.rest) in {0, 3, 4, 8}
+    assert len(front.latest) <= LATEST
     lines = [story.published_at for story in front.latest]
     assert lines == sorted(lines, reverse=True)
 
 
 def assert_pins_stand(front, language, now):
     """A pinned story that readers may see stands in its place, unless another place has it too."""
-    taken = set()
+    pinned = {}
     for slot in FrontSlot.objects.filter(language=language).order_by("zone", "position"):
+        is_over = slot.until is not None and slot.until <= now
         visible = slot.article.language == language and slot.article.is_public_at(now)
-        if not visible or (slot.until and slot.until <= now) or slot.article_id in taken:
-            continue
-        taken.add(slot.article_id)
-        if slot.zone == "lead":
-            assert front.lead.pk == slot.article_id
-        elif slot.position <= SECONDS and len(front.second) >= slot.position:
-            assert slot.article_id in [story.pk for story in [front.lead, *front.second]]
+        if visible and not is_over and slot.position <= SECONDS:
+            pinned.setdefault(slot.article_id, slot)
+    public = Article.objects.published(now).in_language(language)
+    if public.exclude(pk__in=pinned).count() < 1 + SECONDS:
+        return  # too few stories for every place: the pinned ones move up
+    for key, slot in pinned.items():
+        place = front.lead if slot.zone == "lead" else front.second[slot.position - 1]
+        assert place.pk == key, "a pinned story does not stand in its place"
 
 
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
+    phases=[Phase.generate],  # a smaller number is no smaller newsroom
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(drawn=stories, placed=slots)
-def test_no_front_has_a_story_twice_a_picture_twice_or_a_hole(_cast, db, drawn, placed):
+@given(seed=st.integers(0, 2**32))
+def test_no_front_has_a_story_twice_a_picture_twice_or_a_hole(_cast, db, seed):
+    chance = Random(seed)
     with undone():
-        made = write(_cast, drawn)
-        write_slots(made, placed)
+        made = write(_cast, draw_stories(chance))
+        write_slots(made, draw_slots(chance))
         for language in ("en", "ru"):
             for now in (NOON, NOON + 45 * timedelta(minutes=1)):
                 front = compose(language, now)
@@ -230,6 +232,13 @@ def test_a_pinned_story_stands_in_its_place_however_old(newsroom):
     assert front.lead == newsroom[11]
     assert front.second[1] == newsroom[9]
     assert front.second[0] == newsroom[0]
+
+
+def test_the_newest_story_pinned_below_does_not_lead(newsroom):
+    pin(newsroom[0], "second", 2)
+    front = compose("en", NOON)
+    assert front.lead == newsroom[1]
+    assert front.second == [newsroom[2], newsroom[0], newsroom[3]]
 
 
 def test_a_story_older_than_every_list_of_the_front_can_be_pinned(db):

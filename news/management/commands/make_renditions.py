@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 
 from news.models import Picture
@@ -11,10 +12,10 @@ class Command(BaseCommand):
         for picture in Picture.objects.iterator():
             try:
                 picture.make_renditions()
-            except OSError as error:
+            except (OSError, ValidationError) as error:
                 failed += 1
                 self.stderr.write(f"{picture.pk} {picture.file.name}: {error}")
                 continue
             picture.save()
             count += 1
-        self.stdout.write(f"{count} pictures written, {failed} without an original.")
+        self.stdout.write(f"{count} pictures written, {failed} without a sound original.")

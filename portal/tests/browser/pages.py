@@ -65,9 +65,9 @@ PAGES = {
     "source": "/source/steppe-pipeline-register/",
     "archive": "/archive/",
     "archive-month": linked("/archive/", r"/archive/\d{4}/\d\d/"),
-    "archive-day": lambda site: linked(
-        PAGES["archive-month"](site), r"/archive/\d{4}/\d\d/\d\d/"
-    )(site),
+    "archive-day": lambda site: linked(PAGES["archive-month"](site), r"/archive/\d{4}/\d\d/\d\d/")(
+        site
+    ),
     "article": story("eastern-line"),
     "article-ru": story("wind-second-line", "ru"),
     "article-kk": story("solar-tender", "kk"),

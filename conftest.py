@@ -156,3 +156,12 @@ def desk(client, editor):
     """A client in which the editor is logged in."""
     client.force_login(editor)
     return client
+
+
+def pytest_collection_modifyitems(items):
+    """Browser tests come last in each process.
+
+    Playwright leaves an event loop running, and within one Django gives out other database
+    connections than outside: what a later test wrote would stay behind.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

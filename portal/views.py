@@ -15,6 +15,10 @@ from portal import chrome
 from portal.lib import languages
 
 log = logging.getLogger(__name__)
+# Told here, for a slim machine has no list of types and Python alone does not know them all.
+PICTURE_TYPES = {"jpg": "image/jpeg", "tif": "image/tiff"} | {
+    kind: f"image/{kind}" for kind in ("avif", "webp", "png", "gif")
+}
 
 
 def home(request):
@@ -111,7 +115,8 @@ def media(request, path):
         file = open(safe_join(settings.MEDIA_ROOT, path), "rb")  # noqa: SIM115
     except (OSError, ValueError):  # SuspiciousFileOperation is reported as 400 by Django itself
         raise Http404("no such file") from None
-    response = FileResponse(file)
+    kind = PICTURE_TYPES.get(path.rpartition(".")[2], "application/octet-stream")
+    response = FileResponse(file, content_type=kind)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

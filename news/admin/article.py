@@ -5,10 +5,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from news.models import Article, Byline, Correction, Mention
-from news.models.article import TIMED
 from portal.lib import dates
-from portal.lib.admin import CappedPaginator
+from portal.lib.admin import AnyCaseSearch, CappedPaginator
 from portal.lib.text import fold
+
+# The statuses of a story that is still the reporter's own.
+OF_REPORTERS = (Article.Status.DRAFT, Article.Status.REVIEW)
 
 
 class BylineInline(admin.TabularInline):
@@ -120,9 +122,9 @@ class ArticleAdmin(admin.ModelAdmin):
         return request.user.has_perm("news.publish_article")
 
     def has_change_permission(self, request, obj=None):
-        """Who may not publish may not touch what is, or is about to be, before readers."""
+        """Who may not publish may not touch what readers have, had or are about to have."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or obj.status not in TIMED or self.may_publish(request))
+        return allowed and (obj is None or obj.status in OF_REPORTERS or self.may_publish(request))
 
     def has_delete_permission(self, request, obj=None):
         """What readers have had is withdrawn, never deleted."""
@@ -132,7 +134,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "status" and not self.may_publish(request):
             kwargs["choices"] = [
-                choice for choice in Article.Status.choices if choice[0] in ("draft", "review")
+                choice for choice in Article.Status.choices if choice[0] in OF_REPORTERS
             ]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
@@ -153,7 +155,7 @@ class ArticleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(admin.ModelAdmin):
+class CorrectionAdmin(AnyCaseSearch, admin.ModelAdmin):
     list_display = ["article", "kind", "is_grave", "text", "noted_at"]
     list_filter = ["kind", "is_grave"]
     list_select_related = ["article"]

@@ -7,21 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from news import renditions
 from news.models import Author, Picture, Policy, Section, Source, Tag
-from portal.lib.admin import CappedPaginator
+from portal.lib.admin import AnyCaseSearch, CappedPaginator
 from portal.lib.languages import DEFAULT, columns
 
 FIRST_NAME = columns("name")[0]
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(AnyCaseSearch, admin.ModelAdmin):
     list_display = ["__str__", "slug", "position"]
     list_editable = ["position"]
     search_fields = [*columns("name"), "slug"]
     prepopulated_fields = {"slug": [FIRST_NAME]}
 
 
-class LibraryAdmin(admin.ModelAdmin):
+class LibraryAdmin(AnyCaseSearch, admin.ModelAdmin):
     """Lists that may grow without end: nothing counts them whole."""
 
     search_fields = [*columns("name"), "slug"]
@@ -60,7 +60,7 @@ class PictureForm(forms.ModelForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(admin.ModelAdmin):
+class PictureAdmin(AnyCaseSearch, admin.ModelAdmin):
     form = PictureForm
     list_display = ["thumbnail", "__str__", f"credit_{DEFAULT}", "licence", "size", "added_at"]
     list_display_links = ["thumbnail", "__str__"]
@@ -89,7 +89,7 @@ class PictureAdmin(admin.ModelAdmin):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
+class PolicyAdmin(AnyCaseSearch, admin.ModelAdmin):
     list_display = ["title", "slug", "language", "effective_on", "position"]
     list_filter = ["language", "slug"]
     search_fields = ["title", "summary"]

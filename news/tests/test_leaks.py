@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from news.models import Correction, FrontSlot, Mention, Policy
+from news.tests.addresses import PUBLIC, addresses, routes
 from news.tests.factories import (
     make_article,
     make_author,
@@ -40,74 +40,8 @@ def hidden_states(now):
     ]
 
 
-# Addresses ---------------------------------------------------------------------------------------
-
-# Every route of the URLconf a reader can reach, without the language. A new route that is not
-# named here fails test_no_address_is_missing_from_the_table.
-PUBLIC = {
-    "": ["/", "/?page=2"],
-    "markets/": ["/markets/"],
-    "markets/<slug:code>/": ["/markets/usd-rub/", "/markets/usd-rub/?page=2", "/markets/brent/"],
-    "markets/<slug:code>.csv": ["/markets/usd-rub.csv"],
-    "markets/<slug:code>.json": ["/markets/usd-rub.json"],
-    "tag/<slug:slug>/": ["/tag/shared/", "/tag/shared/?page=2"],
-    "author/<slug:slug>/": ["/author/shared/", "/author/shared/?page=2"],
-    "source/<slug:slug>/": ["/source/shared/", "/source/shared/?page=2"],
-    "archive/": ["/archive/"],
-    "archive/<yyyy:year>/<dd:month>/": ["{month}", "{month}?page=2", "{next_month}"],
-    "archive/<yyyy:year>/<dd:month>/<dd:day>/": ["{day}", "{day}?page=2", "{tomorrow}"],
-    "search/": ["/search/", f"/search/?q={ASKED}", f"/search/?q={ASKED}&page=2", "/search/?q=the"],
-    "corrections/": ["/corrections/", "/corrections/?page=2"],
-    "about/": ["/about/"],
-    "about/<slug:slug>/": ["/about/corrections/", "/about/none/"],
-    "about/<slug:slug>/<yyyy:year>-<dd:month>-<dd:day>/": ["/about/about/2026-01-01/"],
-    "<slug:section>/": ["/shared/", "/shared/?page=2", "/none/"],
-    "article": ["{story}", "{number}", "{elsewhere}", "{unslashed}"],
-    "media/<path:path>": ["/media/pictures/none.webp"],
-    "favicon.ico": ["/favicon.ico"],
-}
-
-
-def routes(patterns=None, prefix=""):
-    """Routes of the URLconf; the one written as a regular expression goes by its name."""
-    for entry in get_resolver().url_patterns if patterns is None else patterns:
-        route = str(getattr(entry.pattern, "_route", ""))
-        if isinstance(entry, URLPattern):
-            yield prefix + route if hasattr(entry.pattern, "_route") else entry.name
-        elif getattr(entry, "namespace", None) != "admin":
-            yield from routes(entry.url_patterns, prefix + route)
-
-
 def test_no_address_is_missing_from_the_table():
     assert set(routes()) == set(PUBLIC)
-
-
-def addresses(code, story=None):
-    """Concrete paths of every route in a language; with a story, also its own addresses."""
-    now = timezone.localtime()
-    tomorrow = now + timedelta(days=1)
-    next_month = now.replace(day=28) + timedelta(days=7)
-    values = {
-        "month": f"/archive/{now - HOUR:%Y/%m}/",
-        "next_month": f"/archive/{next_month:%Y/%m}/",
-        "day": f"/archive/{now - HOUR:%Y/%m/%d}/",
-        "tomorrow": f"/archive/{tomorrow:%Y/%m/%d}/",
-    }
-    if story:
-        path = languages.path_in(story.get_absolute_url(), languages.DEFAULT)
-        values |= {
-            "story": path,
-            "number": f"/{story.section.slug}/{story.pk}/",
-            "elsewhere": f"/none/{story.pk}-old-words/",
-            "unslashed": path.rstrip("/"),
-        }
-    for route, paths in PUBLIC.items():
-        for path in paths:
-            if story is None and route == "article":
-                continue
-            path = path.format(**values)
-            outside = path.startswith(("/media/", "/favicon"))
-            yield path if outside else languages.path_in(path, code)
 
 
 def everything(response):
@@ -219,7 +153,7 @@ def hidden(_hidden, db):
 @pytest.mark.parametrize("code", languages.CODES)
 def test_no_public_address_says_a_word_of_a_hidden_story(client, hidden, code):
     hidden_pks = [story.pk for story, _status in hidden.values()]
-    for path in addresses(code):
+    for path in addresses(code, asked=ASKED):
         text = everything(client.get(path))
         assert SECRET not in text, path
         if "search" not in path:
@@ -282,7 +216,9 @@ def test_a_public_story_is_found_on_all_these_pages(client, shared, committed, c
     FrontSlot.objects.all().delete()
     with committed():
         story = tell(shared, code, pinned=1)
-    saying = {path for path in addresses(code, story) if SECRET in everything(client.get(path))}
+    saying = {
+        path for path in addresses(code, story, ASKED) if SECRET in everything(client.get(path))
+    }
     now = timezone.localtime()
     expected = {
         "/",

@@ -1,7 +1,14 @@
 """What every list of the admin shares."""
 
+from functools import reduce
+from itertools import product
+from operator import or_
+
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.utils.functional import cached_property
+
+from portal.lib.text import one_line
 
 # Twice what anybody pages through; past it the list is for searching and filtering.
 MOST = 1_000
@@ -15,3 +22,18 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self):
         return min(self.object_list.order_by()[: MOST + 1].count(), MOST + 1)
+
+
+class AnyCaseSearch:
+    """A ModelAdmin whose search finds every alphabet in any case.
+
+    SQLite compares only Latin letters without case, so each word is looked for as it is typed and
+    in the cases it may be written in.
+    """
+
+    def get_search_results(self, request, queryset, search_term):
+        for word in one_line(search_term).split()[:8]:
+            forms = {word, word.lower(), word.upper(), word.capitalize()}
+            fields = (f"{field}__icontains" for field in self.get_search_fields(request))
+            queryset = queryset.filter(reduce(or_, map(Q, product(fields, forms))))
+        return queryset, False

@@ -44,7 +44,8 @@ def zone(instant):
     if name == "MSK":
         return _("MSK")
     if name[:1] in "+-":
-        return f"UTC{name[:3].replace('+0', '+').replace('-0', '−')}{name[3:] and ':' + name[3:]}"
+        hours = name[:3].replace("+0", "+").replace("-0", "-").replace("-", "−")
+        return f"UTC{hours}{name[3:] and ':' + name[3:]}"
     return name
 
 

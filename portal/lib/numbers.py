@@ -52,7 +52,7 @@ def percent(value, places=2, *, sign=True, language=None):
 
 
 _WRITTEN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,12})?", re.ASCII)
-_SPACES = re.compile(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3})")
+_SPACES = re.compile(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3}(?![0-9]))")
 
 
 def read(text):

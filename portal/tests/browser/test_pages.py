@@ -33,6 +33,7 @@ class Visit:
     status: int = 0
     shift: float = 0
     sideways: int = 0
+    sticking_out: list = field(default_factory=list)  # on the narrowest phone
     barriers: dict = field(default_factory=dict)  # theme: lines of axe
     requests: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
@@ -41,72 +42,82 @@ class Visit:
     ticker: list = field(default_factory=list)
 
 
-class SlowLine:
-    """Keeps fonts, late scripts and pictures back until they are delivered."""
+class Tab:
+    """One browser tab for all visits: a new one for each would cost twice the time.
 
-    def __init__(self, page):
-        self.kept, self.open = [], set()
-        page.route(LATE, self.meet)
+    Nothing is kept between visits: while requests pass through here, Chromium caches nothing.
+    """
 
-    def meet(self, route):
-        if route.request.resource_type in self.open:
+    def __init__(self, browser):
+        self.page = browser.new_page()
+        self.page.add_init_script(SPY)
+        self.page.route(LATE, self._meet)
+        self.page.on("request", lambda request: self.visit.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.visit.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message):
+        # An error page is an error to Chromium's console too.
+        itself = message.location["url"] == self.page.url and "status of" in message.text
+        if not (itself and self.kind in pages.STATUS):
+            self.visit.complaints.append(f"{message.type}: {message.text}")
+
+    def _meet(self, route):
+        if route.request.resource_type in self.delivered:
             route.continue_()
         else:
             self.kept.append(route)
 
-    def deliver(self, *types):
-        self.open.update(types)
+    def _deliver(self, *types):
+        self.delivered.update(types)
         kept, self.kept = self.kept, []
         for route in kept:
-            self.meet(route)
+            self._meet(route)
+
+    def look(self, kind, address, width):
+        """Fonts and scripts come a quarter of a second late, pictures later: a slow line."""
+        page, visit = self.page, Visit()
+        page.goto("about:blank")
+        self.kind, self.visit, self.kept, self.delivered = kind, visit, [], set()
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        page.emulate_media(color_scheme="light")
+        answer = tools.open_page(page, address, posted=kind in pages.POSTED, wait_until="commit")
+        visit.status = answer.status
+        page.wait_for_timeout(250)
+        self._deliver("font", "script")
+        page.wait_for_timeout(100)
+        self._deliver("image")
+        page.wait_for_load_state("load")
+        tools.scroll_through(page)
+        visit.shift = tools.layout_shift(page)
+        visit.sideways = tools.sideways_scroll(page)
+        visit.pictures = page.evaluate(
+            """[...document.images].filter(image => image.checkVisibility())
+                .map(image => [image.currentSrc, image.naturalWidth])"""
+        )
+        visit.ticker = page.evaluate(
+            """[...document.querySelectorAll("body > .ticker .ticker__cell")].map(cell =>
+                `${cell.children[0].textContent} ${cell.children[1].firstChild.textContent}`)"""
+        )
+        visit.barriers["light"] = tools.axe_violations(page)
+        page.emulate_media(color_scheme="dark")
+        # The second theme changes colours and nothing else.
+        colours = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+        visit.barriers["dark"] = tools.axe_violations(page, runOnly=colours)
+        if width < 400:
+            page.set_viewport_size({"width": 320, "height": 640})
+            visit.sticking_out = tools.sticks_out(page)
+        visit.complaints += page.evaluate("refused")
+        visit.stored += page.evaluate("Object.keys({...localStorage, ...sessionStorage})")
+        visit.stored += [cookie["name"] for cookie in page.context.cookies()]
+        return visit
 
 
-def look(browser, kind, address, width):
-    """Fonts and scripts arrive a third of a second late, pictures later, as on a slow line."""
-    visit = Visit()
-    context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]})
-    context.add_init_script(SPY)
-    page = context.new_page()
-    page.on("request", lambda request: visit.requests.append(request.url))
-    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-
-    def hear(message):
-        # An error page is an error to Chromium's console too.
-        itself = message.location["url"] == page.url and "status of" in message.text
-        if not (itself and kind in pages.STATUS):
-            visit.complaints.append(f"{message.type}: {message.text}")
-
-    page.on("console", hear)
-    line = SlowLine(page)
-    visit.status = tools.open_page(
-        page, address, posted=kind in pages.POSTED, wait_until="commit"
-    ).status
-    page.wait_for_timeout(300)
-    line.deliver("font", "script")
-    page.wait_for_timeout(100)
-    line.deliver("image")
-    page.wait_for_load_state("load")
-    tools.scroll_through(page)
-    visit.shift = tools.layout_shift(page)
-    visit.sideways = tools.sideways_scroll(page)
-    visit.pictures = page.evaluate(
-        """[...document.images].filter(image => image.checkVisibility())
-            .map(image => [image.currentSrc, image.naturalWidth])"""
-    )
-    visit.ticker = page.evaluate(
-        """[...document.querySelectorAll("body > .ticker .ticker__cell")].map(cell =>
-            `${cell.children[0].textContent} ${cell.children[1].firstChild.textContent}`)"""
-    )
-    visit.barriers["light"] = tools.axe_violations(page)
-    page.emulate_media(color_scheme="dark")
-    # The second theme changes colours and nothing else.
-    colours = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-    visit.barriers["dark"] = tools.axe_violations(page, runOnly=colours)
-    visit.complaints += page.evaluate("refused")
-    visit.stored += page.evaluate("Object.keys({...localStorage, ...sessionStorage})")
-    visit.stored += [cookie["name"] for cookie in context.cookies()]
-    context.close()
-    return visit
+@pytest.fixture(scope="module")
+def tab(browser):
+    tab = Tab(browser)
+    yield tab
+    tab.page.close()
 
 
 # A parameter of the module: pytest then runs all tests of one kind in a row, over one visit.
@@ -116,8 +127,8 @@ def kind(request):
 
 
 @pytest.fixture(scope="module")
-def visits(kind, browser, address):
-    return {width: look(browser, kind, address(kind), width) for width in WIDTHS}
+def visits(kind, tab, address):
+    return {width: tab.look(kind, address(kind), width) for width in WIDTHS}
 
 
 def test_a_page_answers_with_its_status(kind, visits):
@@ -140,6 +151,10 @@ def test_nothing_moves_while_a_page_arrives(visits):
 
 def test_a_page_is_no_wider_than_its_window(visits):
     assert {width: visit.sideways for width, visit in visits.items() if visit.sideways} == {}
+
+
+def test_a_page_fits_the_narrowest_phone(visits):
+    assert [line for visit in visits.values() for line in visit.sticking_out] == []
 
 
 def test_a_page_asks_nobody_else(visits, address, kind):

@@ -50,15 +50,14 @@ def test_html_checker_tells_a_broken_file_from_a_good_one(tmp_path):
     errors = tools.vnu_errors([good, bad])
     assert {line.split(":")[0] for line in errors} == {"bad.html"}
     assert any("alt" in line for line in errors)
-    assert tools.vnu_errors([good]) == []
 
 
 def test_html_checker_tells_warnings_and_keeps_information_to_itself(tmp_path):
     odd, plain = tmp_path / "odd.html", tmp_path / "plain.html"
     odd.write_text(GOOD.replace("<h1>", '<h1 role="heading">'), encoding="utf-8")
     plain.write_text(GOOD.replace('high">', 'high" />'), encoding="utf-8")
-    assert [line for line in tools.vnu_errors([odd]) if "heading" in line]
-    assert tools.vnu_errors([plain]) == []
+    found = tools.vnu_errors([odd, plain])
+    assert {line.split(":")[0] for line in found} == {"odd.html"}
 
 
 def test_html_checker_refuses_a_file_that_is_not_there(tmp_path):

@@ -65,9 +65,9 @@ PAGES = {
     "source": "/source/steppe-pipeline-register/",
     "archive": "/archive/",
     "archive-month": linked("/archive/", r"/archive/\d{4}/\d\d/"),
-    "archive-day": lambda site: linked(
-        PAGES["archive-month"](site), r"/archive/\d{4}/\d\d/\d\d/"
-    )(site),
+    "archive-day": lambda site: linked(PAGES["archive-month"](site), r"/archive/\d{4}/\d\d/\d\d/")(
+        site
+    ),
     "article": story("eastern-line"),
     "article-ru": story("wind-second-line", "ru"),
     "article-kk": story("solar-tender", "kk"),
@@ -86,6 +86,12 @@ PAGES = {
     "instrument": "/markets/usd-rub/",
     "instrument-ru": "/ru/markets/brent/",
     "instrument-page-2": "/markets/brent/?range=1y&page=2",
+    "instrument-fuel": "/markets/fuel-ai95-kz/?range=all",
+    "markets-sorted": "/markets/?sort=-change",
+    "converter": "/markets/converter/",
+    "converter-wrong": "/markets/converter/?amount=ten&from=USD&to=USD&on=soon",
+    "fuel-prices": "/markets/fuel/",
+    "fuel-prices-ru": "/ru/markets/fuel/",
     "400": "/media/..%2fx",
     "404": "/no/such/page/",
     "404-ru": "/ru/no/such/page/",

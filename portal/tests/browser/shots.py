@@ -1,6 +1,6 @@
 """Pictures of every page kind, to look at: phone, tablet and desktop, light and dark.
 
-    python -m portal.tests.browser.shots http://127.0.0.1:8000 OUT_DIR [KIND ...]
+python -m portal.tests.browser.shots http://127.0.0.1:8000 OUT_DIR [KIND ...]
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Proof that each tool can fail: one that finds nothing anywhere would let every page pass."""
 
 import pytest
+
 from . import tools
 
 needs_browser = pytest.mark.browser

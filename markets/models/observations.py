@@ -145,6 +145,25 @@ class Observation(models.Model):
         related_name="+",
         verbose_name=_("entered by"),
     )
+    run = models.ForeignKey(
+        "markets.FetchRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="observations",
+        verbose_name=_("fetched by"),
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    reviewed_at = SecondField(_("reviewed"), null=True, blank=True)
+    # Accepted, but the change was beyond the instrument's warning limit.
+    is_flagged = models.BooleanField(_("unusual change"), default=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
     source_url = models.URLField(_("address of the original"), max_length=500, blank=True)
     seen_at = SecondField(_("recorded"), default=timezone.now)
@@ -166,6 +185,9 @@ class Observation(models.Model):
                 fields=["series", "as_of"],
                 condition=Q(state="accepted"),
                 name="observation_one_accepted",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "as_of"], condition=Q(state="held"), name="observation_one_held"
             ),
             models.CheckConstraint(condition=Q(value__gt=0), name="observation_above_zero"),
             models.CheckConstraint(condition=Q(nominal__gte=1), name="observation_nominal_counts"),

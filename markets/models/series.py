@@ -24,6 +24,48 @@ def today_where(tz):
     )
 
 
+class HolidayManager(models.Manager):
+    def get_by_natural_key(self, calendar, day):
+        return self.get(calendar=calendar, day=day)
+
+
+class Calendar(models.TextChoices):
+    """Rhythms of publication; markets.calendars knows their days."""
+
+    CBR = "cbr", _("Bank of Russia: Tuesday to Saturday")
+    NBK = "nbk", _("National Bank of Kazakhstan: working days")
+    TARGET = "target", _("ECB: TARGET days")
+    EIA = "eia", _("EIA: trading days, released on Wednesdays")
+    WEEKLY = "weekly", _("Weekly survey: Mondays")
+    WORKDAYS = "workdays", _("Monday to Friday")
+    NONE = "none", _("No fixed days")
+
+
+class Holiday(models.Model):
+    """A day on which a calendar differs from its week: a holiday, or a working Saturday."""
+
+    calendar = models.CharField(_("calendar"), max_length=10, choices=Calendar)
+    day = models.DateField(_("day"))
+    is_working = models.BooleanField(_("published all the same"), default=False)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+
+    objects = HolidayManager()
+
+    class Meta:
+        ordering = ["day", "calendar"]
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "day"], name="holiday_once_a_calendar")
+        ]
+
+    def __str__(self):
+        return f"{self.day} {self.calendar}"
+
+    def natural_key(self):
+        return (self.calendar, str(self.day))
+
+
 class SeriesQuerySet(models.QuerySet):
     def get_by_natural_key(self, instrument, source, external_id):
         return self.get(instrument__code=instrument, source__key=source, external_id=external_id)
@@ -76,6 +118,13 @@ class Series(models.Model):
         Source, models.PROTECT, related_name="series", verbose_name=_("source")
     )
     external_id = models.CharField(_("name at the source"), max_length=40, blank=True)
+    calendar = models.CharField(
+        _("calendar"),
+        max_length=10,
+        choices=Calendar,
+        default=Calendar.NONE,
+        help_text=_("On which days the source publishes: decides what is late."),
+    )
     priority = models.PositiveSmallIntegerField(
         _("priority"), default=0, help_text=_("0 is asked first.")
     )

@@ -24,6 +24,8 @@ ZONES = (
     "America/New_York",
     "UTC",
 )
+# Addresses under /markets/ that are no instrument's.
+RESERVED = frozenset({"all", "converter", "fuel", "status", "ticker"})
 # A value dated further ahead than this is a slip of the pen, not tomorrow's rate.
 DAYS_AHEAD = 2
 
@@ -208,11 +210,21 @@ class Instrument(models.Model):
         return today_in(self.tz)
 
     def latest(self):
-        """The Observation readers see now, or None. Two queries."""
+        """The newest Observation in force, or None; never a value set by hand. Two queries."""
         from markets import quotes  # it stands above the models and chooses among the sources
 
         quote = quotes.of([self])[self.code]
-        return Observation.objects.get(pk=quote.observation_id) if quote.is_known else None
+        return Observation.objects.filter(pk=quote.observation_id).first()
+
+    def at(self, moment):
+        """The Observation that readers saw at an aware instant, or None. A few queries."""
+        from markets import mentions
+
+        return mentions.in_force_at(self, moment)
+
+    def clean(self):
+        if self.code in RESERVED:
+            raise ValidationError({"code": _("This word is the address of another page.")})
 
     def refuse(self, reading):
         """ValidationError by field when a reading cannot be true of this instrument."""

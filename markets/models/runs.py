@@ -14,6 +14,7 @@ class FetchRun(models.Model):
     """One attempt to read a source. Purged after 180 days, save the last of each day."""
 
     class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting for its turn")
         RUNNING = "running", _("running")
         OK = "ok", _("new values")
         UNCHANGED = "unchanged", _("nothing new")

@@ -138,18 +138,16 @@ class Line:
 
 
 def lines(quote, rows):
-    """The Lines of accepted observations of the quote's series, newest first. One query.
+    """The Lines of accepted observations of the quote's series. One query, two with revisions.
 
-    rows: a query-set of them, not evaluated; the revisions of the same days come with them.
+    rows: a query-set of them in the order of the table, not evaluated.
     """
-    told = [State.ACCEPTED, State.SUPERSEDED]
-    days = rows.order_by().values("as_of")
-    found = Observation.objects.filter(series=quote.series, as_of__in=days, state__in=told)
-    shown, earlier = [], defaultdict(list)
-    for row in found.with_previous().order_by("-as_of", "-rev"):
-        if row.state == State.ACCEPTED:
-            shown.append(row)
-        else:
+    shown = list(rows.with_previous())
+    revised = [row.as_of for row in shown if row.rev > 1]
+    earlier = defaultdict(list)
+    if revised:
+        before = Observation.objects.filter(series=quote.series, state=State.SUPERSEDED)
+        for row in before.filter(as_of__in=revised).order_by("-rev"):
             earlier[row.as_of].append(row)
     return [Line(quote.on(row), row, earlier[row.as_of]) for row in shown]
 

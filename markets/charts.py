@@ -36,8 +36,8 @@ class Chart:
     bottom: str
     tick: str  # end of the small ticks under the axis
     text_y: str  # base line of the labels under the axis
-    lines: list[str]  # points of each unbroken stretch
-    areas: list[str]
+    lines: list[str]  # the path of each unbroken stretch, without its M
+    areas: list[str]  # the same down to the axis, without M and Z
     grid: list[Label]
     marks: list[Label]
     end: tuple[str, str]
@@ -48,6 +48,7 @@ class Chart:
     low: Point
     high: Point
     last: Point
+    is_step: bool = False  # each value holds until the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,17 @@ def line_chart(
 
     None when there is nothing to draw. At most `most` points are drawn.
     """
+    return _chart(points, size, since, most, is_step=False)
+
+
+def step_chart(
+    points: Sequence[Point], size: tuple[int, int], *, since: date, most: int = 260
+) -> Chart | None:
+    """The same for official rates: each is in force from its own day until the next one's."""
+    return _chart(points, size, since, most, is_step=True)
+
+
+def _chart(points, size, since, most, *, is_step):
     if not points:
         return None
     width, height = size
@@ -138,7 +150,8 @@ def line_chart(
     levels = ticks(low[1], high[1], 5 if width > 500 else 4)
     # A range that begins on a Sunday begins with Monday's value; an empty month stays empty.
     start = points[0][0] if (points[0][0] - since).days <= 7 else since
-    length = max(1, (points[-1][0] - start).days)
+    # The last rate is in force for a day at least: its step has that width.
+    length = max(1, (points[-1][0] - start).days + is_step)
     floor, room = levels[0], levels[-1] - levels[0]
 
     def x(day):
@@ -147,13 +160,26 @@ def line_chart(
     def y(value):
         return ABOVE + (bottom - ABOVE) * (1 - float((value - floor) / room))
 
+    def joined(stretch):
+        drawn = [f"{n(x(day))},{n(y(value))}" for day, value in stretch]
+        return " ".join(drawn if len(drawn) > 1 else drawn * 2)  # a lone value is a dot
+
+    def stepped(stretch):
+        (day, value), *following = stretch
+        steps = "".join(f"H{n(x(day))}V{n(y(value))}" for day, value in following)
+        return f"{n(x(day))},{n(y(value))}{steps}H{n(x(stretch[-1][0] + timedelta(days=1)))}"
+
     lines, areas = [], []
     for stretch in unbroken(points):
         share = most * len(stretch) // len(points)
-        drawn = [f"{n(x(day))},{n(y(value))}" for day, value in thin(stretch, share)]
-        lines.append(" ".join(drawn))
-        first, last = n(x(stretch[0][0])), n(x(stretch[-1][0]))
-        areas.append(f"{first},{bottom} {lines[-1]} {last},{bottom}")
+        lines.append((stepped if is_step else joined)(thin(stretch, share)))
+        first, last = (n(x(day)) for day in (stretch[0][0], stretch[-1][0]))
+        start_of_line, _comma, rest = lines[-1].partition(",")
+        areas.append(
+            f"{start_of_line},{bottom}V{rest}V{bottom}"
+            if is_step
+            else f"{first},{bottom} {lines[-1]} {last},{bottom}"
+        )
     places = places_of(levels[1] - levels[0])
     marks, taken = [], -99.0
     for day, text in days_to_mark(start, points[-1][0]):
@@ -175,7 +201,7 @@ def line_chart(
             for level in levels
         ],
         marks=marks,
-        end=(n(x(points[-1][0])), n(y(points[-1][1]))),
+        end=(n(right if is_step else x(points[-1][0])), n(y(points[-1][1]))),
         start=start,
         length=length,
         floor=numbers.plain(floor),
@@ -183,6 +209,7 @@ def line_chart(
         low=low,
         high=high,
         last=points[-1],
+        is_step=is_step,
     )
 
 

@@ -7,21 +7,28 @@ from decimal import Decimal
 
 from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from markets import charts, quotes
-from markets.models import Kind, Observation, Series
+from markets.models import Calendar, Kind, Observation, State
 from markets.models.series import today_where
 from markets.quotes import Quote
 
 YEAR = 364  # 52 weeks
+# Rates that are in force by law from their day until the next one's: drawn as steps.
+OFFICIAL = frozenset({Calendar.CBR, Calendar.NBK, Calendar.TARGET})
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
     key: str
-    days: int
+    days: int | None  # None: from the first value on
     label: str
     name: str
+
+    def since(self, today):
+        """The last day before the range, or None where it has no beginning."""
+        return today - timedelta(days=self.days) if self.days else None
 
 
 RANGES = {
@@ -32,6 +39,7 @@ RANGES = {
         Range("6m", 184, _("6M"), _("six months")),
         Range("1y", 366, _("1Y"), _("one year")),
         Range("5y", 1827, _("5Y"), _("five years")),
+        Range("all", None, pgettext_lazy("range", "All"), _("all values")),
     )
 }
 
@@ -56,15 +64,19 @@ class Row:
 
 
 def observed(known, days):
-    """Accepted values of the last `days` days of these Quotes' series, none of them tomorrow's."""
-    first = min(quote.today for quote in known.values()) - timedelta(days=days)
-    return Observation.objects.accepted().filter(
-        series__in=known, as_of__gt=first, as_of__lte=today_where("series__instrument__tz")
+    """Accepted values of these Quotes' series of the last `days` days (None: of all days), none of
+    them tomorrow's.
+    """
+    rows = Observation.objects.accepted().filter(
+        series__in=known, as_of__lte=today_where("series__instrument__tz")
     )
+    if days is None:
+        return rows
+    return rows.filter(as_of__gt=min(one.today for one in known.values()) - timedelta(days=days))
 
 
 def points(shown, days):
-    """{series: [(day, value), …]} of the last `days` days, oldest first.
+    """{series: [(day, value), …]} of the last `days` days (None: all), oldest first.
 
     Values are for the number of units the Quote is for. One query.
     """
@@ -91,27 +103,6 @@ def spans(shown):
     return found
 
 
-def board():
-    """The table of all instruments in groups: [(name, [Row, …]), …]. Three queries."""
-    shown = list(quotes.best(Series.objects.in_force()).values())
-    shown.sort(key=lambda quote: (quote.instrument.position, quote.instrument.code))
-    recent, extremes = points(shown, 30), spans(shown)
-    groups = []
-    for kind in Kind:
-        rows = [
-            Row(
-                quote,
-                charts.sparkline(recent[quote.series]),
-                *extremes.get(quote.series, (None, None)),
-            )
-            for quote in shown
-            if quote.instrument.kind == kind
-        ]
-        if rows:
-            groups.append((kind.label, rows))
-    return groups
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """The chart of an instrument over a range, in two sizes, and the comparisons under it."""
@@ -120,18 +111,45 @@ class Page:
     stats: list
 
 
-def page(quote, chosen):
-    """What an instrument's page draws. One query."""
-    found = points([quote], max(chosen.days, 366 + 14))[quote.series]
-    since = quote.today - timedelta(days=chosen.days)
-    drawn = [point for point in found if point[0] > since]
+def page(quote, chosen, calendar=""):
+    """What an instrument's page draws. calendar: that of the quote's series. One query."""
+    longest = max(chosen.days, YEAR + 16) if chosen.days else None
+    found = points([quote], longest)[quote.series]
+    since = chosen.since(quote.today)
+    drawn = [point for point in found if since is None or point[0] > since]
+    since = since or (drawn[0][0] if drawn else quote.today)
+    chart = charts.step_chart if calendar in OFFICIAL else charts.line_chart
     return Page(
         [
-            ("wide", charts.line_chart(drawn, charts.WIDE, since=since)),
-            ("narrow", charts.line_chart(drawn, charts.NARROW, since=since, most=160)),
+            ("wide", chart(drawn, charts.WIDE, since=since)),
+            ("narrow", chart(drawn, charts.NARROW, since=since, most=160)),
         ],
         stats(quote, found),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A day of the history table: the value that counts, and what was said before it."""
+
+    quote: Quote
+    row: Observation
+    earlier: list  # superseded Observations of the same day, newest first
+
+
+def lines(quote, rows):
+    """The Lines of accepted observations of the quote's series. One query, two with revisions.
+
+    rows: a query-set of them in the order of the table, not evaluated.
+    """
+    shown = list(rows.with_previous())
+    revised = [row.as_of for row in shown if row.rev > 1]
+    earlier = defaultdict(list)
+    if revised:
+        before = Observation.objects.filter(series=quote.series, state=State.SUPERSEDED)
+        for row in before.filter(as_of__in=revised).order_by("-rev"):
+            earlier[row.as_of].append(row)
+    return [Line(quote.on(row), row, earlier[row.as_of]) for row in shown]
 
 
 def stats(quote, found):

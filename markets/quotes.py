@@ -1,12 +1,16 @@
 """What readers are shown: the value in force of each instrument, ready to be written."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from markets.models import Instrument, Series, Source
+from markets import sample, states
+from markets.models import Instrument, Reading, Series, Source
+from markets.models.series import holidays_from
+from markets.states import State
 from portal.lib import dates, numbers
 
 MISSING = "—"
@@ -29,11 +33,29 @@ def change_of(move, text):
 
 
 @dataclass(frozen=True, slots=True)
+class SetByHand:
+    """Why the newsroom shows a value of its own, and until when."""
+
+    reason: str
+    until: datetime
+
+    @property
+    def words(self):
+        """Set by the newsroom until 24 Nov 2026, 12:00 MSK: trading was suspended."""
+        return _("Set by the newsroom until {moment}: {reason}").format(
+            moment=dates.moment(self.until), reason=self.reason
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """An instrument's value in force, with the accepted value before it of the same series.
 
-    value is the price of `nominal` units, as published; None when there is none yet. All texts
-    are in the language being rendered.
+    value is the price of `nominal` units, as published; None when there is none yet. `state` says
+    how old it is by its source's calendar. `tomorrow` is the Reading already known for a later
+    day. Where the newsroom has set a value by hand, value and as_of are the newsroom's and
+    `override` says why; source and observation_id stay those of the series. All texts are in the
+    language being rendered.
     """
 
     instrument: Instrument
@@ -48,10 +70,15 @@ class Quote:
     previous_nominal: int | None = None
     previous_as_of: date | None = None
     slot: int | None = None
+    state: State = states.UP_TO_DATE
+    tomorrow: Reading | None = None
+    override: SetByHand | None = None
 
     @classmethod
-    def from_series(cls, row):
+    def from_series(cls, row, now):
+        """The Quote of a Series.in_force row at an instant: its value, not yet the newsroom's."""
         names = ("value", "as_of", "previous_value", "previous_nominal", "previous_as_of")
+        known_next = row.next_value is not None
         return cls(
             row.instrument,
             row.source,
@@ -60,13 +87,33 @@ class Quote:
             observation_id=row.observation,
             nominal=row.nominal or 1,
             slot=getattr(row, "slot", None),
+            state=state_of(row, row.as_of, now),
+            tomorrow=Reading(row.next_as_of, row.next_value, row.next_nominal)
+            if known_next
+            else None,
             **{name: getattr(row, name) for name in names},
+        )
+
+    def set_by_hand(self, row, now):
+        """This Quote with the value an editor has put in its place, if the row has one."""
+        if row.override_value is None:
+            return self
+        return replace(
+            self,
+            value=row.override_value,
+            nominal=1,
+            as_of=row.override_as_of,
+            state=state_of(row, row.override_as_of, now),
+            override=SetByHand(row.override_reason, row.override_until),
         )
 
     def on(self, row):
         """The Quote of an earlier Observation of the same series (with_previous), as of its day."""
         return replace(
             self,
+            state=states.UP_TO_DATE,
+            tomorrow=None,
+            override=None,
             today=row.as_of,
             observation_id=row.pk,
             value=row.value,
@@ -87,8 +134,22 @@ class Quote:
 
     @property
     def is_old(self):
-        """Past the soft limit: the date is shown, the change is not."""
-        return self.is_known and self.age > self.instrument.soft_stale_days
+        """Late or outdated by its source's calendar: the date is shown, the change is not."""
+        return self.is_known and self.state.is_old
+
+    @property
+    def is_override(self):
+        return self.override is not None
+
+    @property
+    def is_tomorrow_next(self):
+        """Whether `tomorrow` is the very next day, not one after a weekend or a holiday."""
+        return self.tomorrow is not None and (self.tomorrow.as_of - self.today).days == 1
+
+    @property
+    def is_comparable(self):
+        """Whether a change is honest: neither value is old, under doubt or set by hand."""
+        return self.previous is not None and self.state.shows_change and not self.override
 
     @property
     def url(self):
@@ -118,8 +179,8 @@ class Quote:
 
     @property
     def absolute(self):
-        """The Change in the unit of the price; None without a previous value, or when old."""
-        if self.previous is None or self.is_old:
+        """The Change in the unit of the price; None where it would not be honest."""
+        if not self.is_comparable:
             return None
         move = numbers.rounded(self.value - self.previous, self.instrument.store_scale)
         return change_of(move, written(self.instrument, move, sign=True))
@@ -127,18 +188,22 @@ class Quote:
     @property
     def percent(self):
         """The Change in per cent, or None as above."""
-        if self.previous is None or self.is_old:
+        if not self.is_comparable:
             return None
         share = numbers.rounded((self.value / self.previous - 1) * 100, 2)
         return change_of(share, numbers.percent(share))
 
     @property
     def about(self):
-        """For the pointer: what it is, whose figure, of which day."""
+        """For the pointer: what it is, whose figure, of which day, and what is wrong with it."""
         what = f"{self.instrument.name}, {self.instrument.unit}"
         if not self.is_known:
             return what
-        return f"{what} · {self.source.name} · {dates.written(self.as_of, 'long')}"
+        whose = self.override.words if self.override else self.source.name
+        parts = [what, whose, dates.written(self.as_of, "long")]
+        if self.state.kind != states.FRESH:
+            parts.append(self.state.words)
+        return " · ".join(parts)
 
 
 def written(instrument, value, *, sign=False):
@@ -146,18 +211,43 @@ def written(instrument, value, *, sign=False):
     return numbers.written(value, instrument.show_max, sign=sign)
 
 
+def state_of(row, as_of, now):
+    """The State of a day's value, by the calendar and the limits of a Series.in_force row."""
+    one = row.instrument
+    return states.judge(
+        as_of=as_of,
+        now=now,
+        tz=one.tz,
+        calendar=row.calendar,
+        holidays=holidays_from(row.holidays),
+        soft=one.soft_stale_days,
+        hard=one.hard_stale_days,
+        has_held=bool(as_of and row.held_as_of and row.held_as_of >= as_of),
+    )
+
+
+# Where two sources have a value, the better state wins. A weekend or a value that waits for a
+# person is no reason to leave a source: only a publication that did not come is.
+RANKS = {states.LATE: 1, states.STALE: 2, states.NONE: 3}
+
+
 def best(rows):
     """One Quote for each instrument out of Series.in_force rows, by code, in the rows' order.
 
-    The first source by priority wins; one whose value has grown old yields to one that is fresh.
+    The first source by priority wins; one that is late by its own calendar yields to one that is
+    not. Made-up values never take the place of real ones. Each value keeps its own source, so the
+    change after such a switch compares two values of the new source or is not shown at all.
     """
+    now = timezone.now()
     chosen = {}
-    for quote in map(Quote.from_series, rows):
-        code = quote.instrument.code
-        now = chosen.get(code)
-        if now is None or (quote.is_known, not quote.is_old) > (now.is_known, not now.is_old):
-            chosen[code] = quote
-    return chosen
+    for row in rows:
+        quote = Quote.from_series(row, now)
+        is_sample = quote.is_known and row.priority >= sample.PRIORITY
+        rank = (not quote.is_known, is_sample, RANKS.get(quote.state.kind, 0))
+        code = row.instrument.code
+        if code not in chosen or rank < chosen[code][0]:
+            chosen[code] = rank, quote, row
+    return {code: quote.set_by_hand(row, now) for code, (_rank, quote, row) in chosen.items()}
 
 
 def of(instruments):
@@ -167,5 +257,6 @@ def of(instruments):
         return {}
     found = best(Series.objects.in_force().filter(instrument__in=instruments))
     return {
-        one.code: found.get(one.code) or Quote(one, None, 0, one.today()) for one in instruments
+        one.code: found.get(one.code) or Quote(one, None, 0, one.today(), state=State(states.NONE))
+        for one in instruments
     }

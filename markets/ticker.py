@@ -6,14 +6,19 @@ from datetime import date
 
 from django.db import Error
 from django.db.models import F
+from django.shortcuts import render
 from django.utils import translation
+from django.views.decorators.http import conditional_page
 
 from markets import quotes
 from markets.models import Series
+from portal.lib import languages
 
 log = logging.getLogger(__name__)
 _shown = {}  # language: the last Ticker this process built, for the hours of a broken database
 _broken = False
+# How long a shared cache may answer for the strip: a third of the time between two readings.
+FRAGMENT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -46,17 +51,30 @@ def current(language):
 
 
 def load(language):
-    rows = (
+    """The cells of a language's own places, or of the general ones if it has none of its own."""
+    rows = list(
         Series.objects.in_force()
         .filter(instrument__slots__language__in=["", language])
-        .annotate(slot=F("instrument__slots__position"))
+        .annotate(slot=F("instrument__slots__position"), slot_of=F("instrument__slots__language"))
     )
-    cells = sorted(quotes.best(rows).values(), key=lambda quote: quote.slot)
+    own = language if any(row.slot_of == language for row in rows) else ""
+    found = quotes.best(row for row in rows if row.slot_of == own)
+    cells = sorted(found.values(), key=lambda quote: quote.slot)
     known = [quote for quote in cells if quote.is_known]
     if not known:
         return Ticker()
     newest = max(known, key=lambda quote: quote.as_of)
     return Ticker(cells, newest.as_of, newest.today)
+
+
+@conditional_page
+def fragment(request):
+    """The strip's own markup, for the script that re-reads it; empty without values. One query."""
+    context = {"ticker": current(languages.current())}
+    response = render(request, "chrome/ticker.html", context)
+    response.headers["Cache-Control"] = f"public, max-age={FRAGMENT_SECONDS}"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def ticker_text(language):

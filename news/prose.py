@@ -12,6 +12,7 @@ from portal.lib.text import fold, plain_text, without_controls
 TAGS = {
     *"p h2 h3 ul ol li blockquote footer strong em a br hr sub sup".split(),
     *"table caption thead tbody tfoot tr th td".split(),
+    "span",  # only as a chip: see _chips_only
 }
 ATTRIBUTES = {
     "*": set(),  # without this line nh3 lets title and lang stand everywhere
@@ -19,6 +20,7 @@ ATTRIBUTES = {
     "blockquote": {"class"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
+    "span": {"data-instrument"},
 }
 # nh3 takes an address with an odd space before "javascript:" for a relative one: so these are the
 # only beginnings that pass, after spaces and controls of every alphabet are gone. A browser reads
@@ -29,11 +31,17 @@ _ODD = re.compile(
 )
 _NUMBER = re.compile(r"[1-9][0-9]?", re.ASCII)
 # In cleaned text only: every element of TAGS that is not a part of a line.
-_BLOCK = re.compile(r"<(?!/|(?:strong|em|a|br|sub|sup)\b)")
+_BLOCK = re.compile(r"<(?!/|(?:strong|em|a|br|sub|sup|span)\b)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 _FIRST_PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.S)
 _TABLE = re.compile(r"<table>.*?</table>", re.S)
 _CAPTION = re.compile(r"<caption>(.*?)</caption>", re.S)
+_CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,9}", re.ASCII)
+# In cleaned text: <span data-instrument="brent">words of the writer</span>, with no element inside.
+_CHIP = re.compile(r'<span data-instrument="([^"]*)">([^<]*)</span>')
+_SPAN = re.compile(rf"({_CHIP.pattern})|</?span[^>]*>")
+# A chip is a link: within another link it is plain words.
+_CHIP_OR_LINK = re.compile(rf"{_CHIP.pattern}|<a\b.*?</a>", re.S)
 _OUTWARD = re.compile(r'<a href="(?=https?://)')
 
 
@@ -47,6 +55,8 @@ def _attribute(tag, name, value):
         return value if value in {"col", "row", "colgroup", "rowgroup"} else None
     if name == "class":
         return "pull" if value == "pull" else None
+    if name == "data-instrument":
+        return value if len(value) <= 50 and _CODE.fullmatch(value) else None
     return value
 
 
@@ -72,20 +82,29 @@ def _allowed(text):
     apart that may not stand within each other.
     """
     for _pass in range(5):
-        before, text = (
+        before = text
+        cleaned = nh3.clean(
             text,
-            nh3.clean(
-                text,
-                tags=TAGS,
-                attributes=ATTRIBUTES,
-                attribute_filter=_attribute,
-                link_rel=None,
-                strip_comments=True,
-            ).strip(),
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            attribute_filter=_attribute,
+            link_rel=None,
+            strip_comments=True,
         )
+        text = _chips_only(cleaned).strip()
         if text == before:
             break
     return text
+
+
+def _chips_only(text):
+    """The text without every span that is no chip; what stood in it stays."""
+    return _SPAN.sub(lambda match: match[1] or "", text)
+
+
+def instruments(body):
+    """The codes of the instruments that chips in sanitised prose name."""
+    return {code for code, _words in _CHIP.findall(body)}
 
 
 def without_repeated_lead(body, lead):
@@ -111,8 +130,10 @@ def with_dateline(body, place):
     return f'<p><span class="dateline-loc">{escape(place)}.</span> {body[3:]}'
 
 
-def display(body):
-    """Sanitised prose as the page prints it: tables in a scroll region, outward links marked."""
+def display(body, chips=None):
+    """Sanitised prose as the page prints it: tables in a scroll region, outward links marked,
+    instruments as the chips {code: markup} that are known, and as plain words otherwise.
+    """
 
     def boxed(match):
         table = match[0].replace("<table>", '<table class="ledger">', 1)
@@ -122,4 +143,15 @@ def display(body):
             f'<div class="tablebox" tabindex="0" role="region" aria-label="{label}">{table}</div>'
         )
 
-    return _OUTWARD.sub('<a rel="external" href="', _TABLE.sub(boxed, body))
+    def shown(match):
+        if match[1] is None:  # a link
+            return _CHIP.sub(in_words, match[0])
+        return (chips or {}).get(match[1]) or in_words(match)
+
+    body = _OUTWARD.sub('<a rel="external" href="', _TABLE.sub(boxed, body))
+    return _CHIP_OR_LINK.sub(shown, body) if "<span" in body else body
+
+
+def in_words(chip):
+    """What a chip says without its price: the writer's words, or the instrument's code."""
+    return chip[2] or chip[1]

@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
+from markets import providers
+
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1", ".localhost", "testserver"}
 
 
 @register(Tags.security)
 def unsafe_settings(app_configs, **kwargs):
-    """Errors portal.E001-E005. Outside production only a wrong ENVIRONMENT or open hosts count."""
+    """Errors portal.E001-E006. Outside production only a wrong ENVIRONMENT or open hosts count."""
     errors = []
     if settings.ENVIRONMENT not in {"development", "production"}:
         errors.append(
@@ -59,7 +61,17 @@ def unsafe_settings(app_configs, **kwargs):
                 id="portal.E005",
             )
         )
-    return errors
+    return errors + unsafe_sources()
+
+
+def unsafe_sources():
+    """portal.E006 for each address of figures that a public server must not ask."""
+    found = providers.unsafe_addresses()
+    wrong = [f"The address of {key}, {url!r}, {why}." for key, url, why in found]
+    if settings.MARKETS["ALLOW_LOOPBACK"]:
+        wrong.append("MARKETS_ALLOW_LOOPBACK is on.")
+    hint = "Use the https address of the source; a mirror's name must stand in MARKETS_HOSTS."
+    return [Error(text, hint=hint, id="portal.E006") for text in wrong]
 
 
 def refuse_unsafe_start():

@@ -76,8 +76,12 @@ def load_missing(name):
 
 @transaction.atomic
 def seed_base():
-    """Roles, sections and instruments: what a real newsroom starts from. No stories, no quotes."""
-    return sum(load_missing(name) for name in ("groups", "sections", "instruments"))
+    """Roles, sections, instruments and moved holidays: what a real newsroom starts from.
+
+    No stories, no quotes.
+    """
+    names = ("groups", "sections", "instruments", "holidays")
+    return sum(load_missing(name) for name in names)
 
 
 @transaction.atomic
@@ -186,8 +190,10 @@ def _story(path, code, known, now):
         )
     article.tags.set([known["tag"][slug] for slug in meta["tags"]])
     for position, instrument in enumerate(meta["instruments"], 1):
-        Mention.objects.create(
-            article=article, instrument=known["instrument"][instrument], position=position
+        Mention.objects.update_or_create(  # a chip in the text may have named it already
+            article=article,
+            instrument=known["instrument"][instrument],
+            defaults={"position": position},
         )
     for note in meta.get("corrections", []):
         Correction.objects.create(

@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
-# 1. Where we are ---------------------------------------------------------------------------------
+# 1. Where we are ----------------------------------------------------------------------------------
 
 ENVIRONMENT = env.str("ENVIRONMENT", default="development")
 PRODUCTION = ENVIRONMENT == "production"
@@ -30,7 +30,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
-# 2. Rooms ----------------------------------------------------------------------------------------
+# 2. Rooms -----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
@@ -51,7 +51,7 @@ AUTH_USER_MODEL = "portal.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin").strip("/")
 
-# 3. Walk of a request ----------------------------------------------------------------------------
+# 3. Walk of a request -----------------------------------------------------------------------------
 
 MIDDLEWARE = [
     # First, so that what the next ones refuse has the headers and the language of the site too.
@@ -85,7 +85,7 @@ TEMPLATES = [
     }
 ]
 
-# 4. Data -----------------------------------------------------------------------------------------
+# 4. Data ------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -113,7 +113,7 @@ if CACHE_URL:
         },
     }
 
-# 5. Languages and time ---------------------------------------------------------------------------
+# 5. Languages and time ----------------------------------------------------------------------------
 
 LANGUAGES = [("en", "English"), ("ru", "Русский"), ("kk", "Қазақша")]
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
@@ -122,7 +122,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")  # the newsroom's zone
 
-# 6. Static files and pictures --------------------------------------------------------------------
+# 6. Static files and pictures ---------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -143,7 +143,7 @@ PICTURE_MAX_PIXELS = env.int("PICTURE_MAX_PIXELS", default=40_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-# 7. Security -------------------------------------------------------------------------------------
+# 7. Security --------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -184,7 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# 8. The newsroom ---------------------------------------------------------------------------------
+# 8. The newsroom ----------------------------------------------------------------------------------
 
 SITE_NAMES = {"en": "Meridian 70", "ru": "Меридиан 70", "kk": "Меридиан 70"}
 SITE_DESCRIPTION = _(
@@ -192,12 +192,34 @@ SITE_DESCRIPTION = _(
 )
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default="newsroom@example.org")
 
-# 9. Mail -----------------------------------------------------------------------------------------
+# 9. Markets ---------------------------------------------------------------------------------------
+
+# Where figures are fetched. Addresses and keys stand here and never in the database, so nobody who
+# gets into the admin can make this server ask another one.
+MARKETS = {
+    "PROVIDERS": {
+        "cbr": {"base_url": env.str("MARKETS_CBR_URL", default="https://www.cbr.ru")},
+        "nbk": {"base_url": env.str("MARKETS_NBK_URL", default="https://nationalbank.kz")},
+        "ecb": {"base_url": env.str("MARKETS_ECB_URL", default="https://www.ecb.europa.eu")},
+        "eia": {
+            "base_url": env.str("MARKETS_EIA_URL", default="https://api.eia.gov"),
+            "key": env.str("EIA_API_KEY", default=""),
+            "key_env": "EIA_API_KEY",
+        },
+        "fred": {"base_url": env.str("MARKETS_FRED_URL", default="https://fred.stlouisfed.org")},
+    },
+    # Further names that may be asked, such as a mirror of the newsroom's own.
+    "HOSTS": env.list("MARKETS_HOSTS", default=[]),
+    # This machine may be asked, in plain http: for tests of the way out. Never in production.
+    "ALLOW_LOOPBACK": env.bool("MARKETS_ALLOW_LOOPBACK", default=False),
+}
+
+# 10. Mail -----------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = NEWSROOM_EMAIL
 
-# 10. Logs ----------------------------------------------------------------------------------------
+# 11. Logs -----------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

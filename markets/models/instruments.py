@@ -24,6 +24,8 @@ ZONES = (
     "America/New_York",
     "UTC",
 )
+# Addresses under /markets/ that are no instrument's.
+RESERVED = frozenset({"all", "converter", "fuel", "status", "ticker"})
 # A value dated further ahead than this is a slip of the pen, not tomorrow's rate.
 DAYS_AHEAD = 2
 
@@ -44,6 +46,11 @@ class SourceManager(models.Manager):
         return self.get(key=key)
 
 
+class RegionManager(models.Manager):
+    def get_by_natural_key(self, code):
+        return self.get(code=code)
+
+
 class Source(models.Model):
     """Who publishes figures. Addresses that machines fetch from live in settings, never here."""
 
@@ -53,6 +60,24 @@ class Source(models.Model):
     terms_url = models.URLField(_("terms of use"), blank=True)
     licence = models.CharField(_("licence"), max_length=80, blank=True)
     attribution = Translated(models.CharField(_("attribution"), max_length=200, blank=True))
+
+    # How fetching goes; markets.fetching alone writes these.
+    is_enabled = models.BooleanField(
+        _("fetched by machine"), default=True, help_text=_("Off: nothing is asked of this source.")
+    )
+    failures = models.PositiveSmallIntegerField(
+        _("failed runs in a row"), default=0, editable=False
+    )
+    open_until = models.DateTimeField(
+        _("left alone until"), null=True, blank=True, editable=False
+    )  # the breaker
+    last_attempt_at = models.DateTimeField(_("last asked"), null=True, blank=True, editable=False)
+    last_success_at = models.DateTimeField(
+        _("last answered well"), null=True, blank=True, editable=False
+    )
+    etag = models.CharField(max_length=200, blank=True, editable=False)
+    last_modified = models.CharField(max_length=60, blank=True, editable=False)
+    body_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = SourceManager()
 
@@ -66,6 +91,28 @@ class Source(models.Model):
 
     def natural_key(self):
         return (self.key,)
+
+
+class Region(models.Model):
+    """Where a retail price is paid: a country or a city, with the currency people pay in."""
+
+    code = models.SlugField(_("code"), unique=True, help_text=_("In addresses: kz, almaty."))
+    name = Translated(models.CharField(_("name"), max_length=60))
+    currency = models.CharField(_("currency"), max_length=3)
+    position = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    objects = RegionManager()
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.code,)
 
 
 class InstrumentQuerySet(models.QuerySet):
@@ -94,7 +141,15 @@ class Instrument(models.Model):
     label = Translated(models.CharField(_("label in the ticker"), max_length=12))
     name = Translated(models.CharField(_("name"), max_length=80))
     unit = Translated(models.CharField(_("unit"), max_length=60))
-    region = models.CharField(_("region"), max_length=2, blank=True, help_text=_("ISO code: RU."))
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="instruments",
+        verbose_name=_("region"),
+        help_text=_("Where a retail price is paid; empty for currencies and oil."),
+    )
     store_scale = models.PositiveSmallIntegerField(_("decimals kept"), default=4)
     show_min = models.PositiveSmallIntegerField(_("fewest decimals shown"), default=2)
     show_max = models.PositiveSmallIntegerField(_("most decimals shown"), default=4)
@@ -155,11 +210,21 @@ class Instrument(models.Model):
         return today_in(self.tz)
 
     def latest(self):
-        """The Observation readers see now, or None. Two queries."""
+        """The newest Observation in force, or None; never a value set by hand. Two queries."""
         from markets import quotes  # it stands above the models and chooses among the sources
 
         quote = quotes.of([self])[self.code]
-        return Observation.objects.get(pk=quote.observation_id) if quote.is_known else None
+        return Observation.objects.filter(pk=quote.observation_id).first()
+
+    def at(self, moment):
+        """The Observation that readers saw at an aware instant, or None. A few queries."""
+        from markets import mentions
+
+        return mentions.in_force_at(self, moment)
+
+    def clean(self):
+        if self.code in RESERVED:
+            raise ValidationError({"code": _("This word is the address of another page.")})
 
     def refuse(self, reading):
         """ValidationError by field when a reading cannot be true of this instrument."""

@@ -1,6 +1,7 @@
 """Words for templates that show prices. What asks the database says so."""
 
 from datetime import date
+from decimal import Decimal
 
 from django import template
 from django.template.loader import render_to_string
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from markets import history, quotes
 from markets import ticker as strip
-from markets.models import Series
+from markets.mentions import named as named_by
 from portal.lib import dates, languages, numbers
 
 register = template.Library()
@@ -54,6 +55,40 @@ def quote_day(day, weekday=False, form="short"):
 
 
 @register.simple_tag
+def sorted_head(sort, key, name, css=""):
+    """The head of a column that sorts the table: a link, and aria-sort where it has sorted it.
+
+    The first use sorts names upwards and figures downwards; the next turns the order round.
+    """
+    first, second = (key, f"-{key}") if key == "name" else (f"-{key}", key)
+    state = {key: "ascending", f"-{key}": "descending"}.get(sort)
+    return format_html(
+        '<th scope="col"{}{}><a href="?sort={}">{}{}</a></th>',
+        format_html(' class="{}"', css) if css else "",
+        format_html(' aria-sort="{}"', state) if state else "",
+        second if sort == first else first,
+        name,
+        format_html('<i aria-hidden="true">{}</i>', "▲" if state == "ascending" else "▼")
+        if state
+        else "",
+    )
+
+
+@register.simple_tag
+def typed(form, name):
+    """What the reader wrote in a field of a form."""
+    return form.typed(name)
+
+
+@register.simple_tag
+def field_said(form, name, id_):
+    """What is wrong with a field; an empty line where nothing is, for the script to fill."""
+    return format_html(
+        '<p class="field__said" id="{}" data-part="{}">{}</p>', id_, id_, form.said(name)
+    )
+
+
+@register.simple_tag
 def number_signs():
     """How the page writes numbers and months, as attributes for its script."""
     point, group = numbers.signs()
@@ -89,11 +124,15 @@ def market_rail(context):
 
 
 @register.simple_tag
-def prices(instruments):
-    """The prices a story names, as they are now. One query; nothing for a story without any."""
-    if hasattr(instruments, "all"):
-        instruments = instruments.order_by().values("pk")  # a subquery, not a query
-    shown = quotes.best(Series.objects.in_force().filter(instrument__in=instruments)).values()
-    found = [quote for quote in shown if quote.is_known]
-    found.sort(key=lambda quote: (quote.instrument.position, quote.instrument.code))
-    return render_to_string("markets/_prices.html", {"quotes": found}) if found else ""
+def prices_named(mentions):
+    """The mentions.Named of a story: its prices, and its chips by code. One query."""
+    return named_by(mentions.all())
+
+
+@register.filter
+def units(quote):
+    """The unit, with the number of units the price is for where the unit does not say it."""
+    unit, nominal = quote.instrument.unit, quote.nominal
+    if nominal == 1 or str(nominal) in unit:
+        return unit
+    return f"{numbers.written(Decimal(nominal))} × {unit}"

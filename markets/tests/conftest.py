@@ -3,11 +3,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.test import Client
 
-from markets import sample
+from markets import asking, sample
 from markets import ticker as strip
 from markets.tests.factories import MONDAY
+from portal.tests.world import World
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -42,3 +45,45 @@ def five_years(instruments):
 @pytest.fixture
 def market_editor(django_user_model, db):
     return django_user_model.objects.create_superuser("market-editor", password="correct horse")
+
+
+@pytest.fixture
+def member(db, django_user_model):
+    """`member("Market editors", "anna")`: a client in which somebody of that role is logged in.
+
+    The person is `client.user`. Without a role: somebody whom the admin lets in and no more.
+    """
+    call_command("loaddata", "fixtures/groups.json", verbosity=0)
+
+    def log_in(role="", name="anna"):
+        user = django_user_model.objects.create_user(name, password="x", is_staff=True)
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        client = Client()
+        client.force_login(user)
+        client.user = user
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def bank(instruments, settings, monkeypatch, tmp_path):
+    """Every source is one server on loopback, a World; `bank.slept` notes the pauses not made."""
+    sources = {key: one | {"base_url": ""} for key, one in settings.MARKETS["PROVIDERS"].items()}
+    sources["eia"]["key"] = "s3cret-key"
+    open_way = asking.client_for
+    with World() as world:
+        world.slept = []
+        for one in sources.values():
+            one["base_url"] = world.address
+        settings.MARKETS = settings.MARKETS | {"PROVIDERS": sources, "ALLOW_LOOPBACK": True}
+        settings.VAR_DIR = tmp_path  # where the locks lie
+        quick = {
+            "sleep": world.slept.append,
+            "read": 0.3,
+            "total": 1,
+            "jitter": lambda _l, high: high,
+        }
+        monkeypatch.setattr(asking, "client_for", lambda provider: open_way(provider, **quick))
+        yield world

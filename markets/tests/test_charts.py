@@ -84,6 +84,33 @@ def test_a_month_without_values_is_a_gap_and_a_weekend_is_none():
     assert len(chart(daily([60] * 20, step=7)).lines) == 1
 
 
+def test_a_rate_is_in_force_until_the_next_one():
+    """Friday's step is as long as the week-end; the last one has the width of its day."""
+    friday, monday = MONDAY - timedelta(days=3), MONDAY
+    drawn = charts.step_chart(
+        [(friday, Decimal(62)), (monday, Decimal(66))], charts.WIDE, since=friday
+    )
+    assert drawn.is_step and drawn.length == 4
+    assert drawn.lines == ["0,334H576V14H768"]
+    assert drawn.areas == ["0,334V334H576V14H768V334"]
+    assert drawn.end == ("768", "14")
+
+
+def test_a_month_without_rates_is_a_gap_in_the_steps_too():
+    before = daily([60] * 30, last=MONDAY - timedelta(days=40))
+    drawn = charts.step_chart([*before, *daily([61] * 10)], charts.WIDE, since=before[0][0])
+    assert len(drawn.lines) == len(drawn.areas) == 2
+    ends = float(drawn.lines[0].rpartition("H")[2])
+    assert ends < float(drawn.lines[1].partition(",")[0]) - 200
+
+
+def test_a_lone_value_between_gaps_is_a_dot_not_nothing():
+    lone = [(MONDAY - timedelta(days=90), Decimal(60))]
+    drawn = chart([*daily([60] * 30, last=MONDAY - timedelta(days=150)), *lone, *daily([61] * 30)])
+    (dot,) = (line for line in drawn.lines if len(line.split()) == 2)
+    assert len(set(dot.split())) == 1
+
+
 def test_a_history_shorter_than_its_range_is_not_stretched():
     drawn = chart(daily([60, 61]), since=MONDAY - timedelta(days=100))
     assert not drawn.lines[0].startswith("0,")

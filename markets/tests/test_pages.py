@@ -1,15 +1,18 @@
 """The board, an instrument's page and the pieces other pages borrow."""
 
+import functools
 import gzip
 import re
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
-from markets.models import Instrument, Observation, Series
+from markets import sample
+from markets.models import Instrument, Observation, Override, Series
 from markets.tests.factories import (
     MONDAY,
     make_instrument,
@@ -19,15 +22,7 @@ from markets.tests.factories import (
     record_days,
 )
 
-CODES = [
-    "usd-rub",
-    "eur-rub",
-    "brent",
-    "fuel-ai92-ru",
-    "fuel-ai95-ru",
-    "fuel-ai98-ru",
-    "fuel-diesel-ru",
-]
+CODES = list(sample.HISTORIES)
 
 
 def words(response):
@@ -37,6 +32,9 @@ def words(response):
 
 def main(response):
     return response.content.decode().partition("<main")[2].partition("</main>")[0]
+
+
+put = functools.partial(record, guard=False)  # jumps on purpose, for nobody to look at
 
 
 @pytest.mark.parametrize(
@@ -51,15 +49,15 @@ def test_the_board_shows_every_instrument_with_its_numbers(seeded, client, prefi
     page = main(client.get(f"{prefix}/markets/"))
     for text in (*names, f'<data value="64.3008">{dollar}</data>', '<data value="52.10">'):
         assert text in page
-    assert page.count('scope="rowgroup"') == 3
-    assert page.count('<svg class="spark') == page.count('<svg class="rng"') == 7
+    assert page.count('scope="rowgroup"') == 4  # currencies, oil, fuel in two countries
+    assert page.count('<svg class="spark') == page.count('<svg class="rng"') == len(CODES)
     for code in CODES:
         assert f'href="{prefix}/markets/{code}/"' in page
 
 
 def test_the_board_says_whose_figures_it_shows(seeded, client):
     page = words(main(client.get("/markets/")))
-    assert "Sample data: USD, EUR, BRENT, AI-92, AI-95, AI-98, Diesel." in page
+    assert "Sample data: USD, EUR, CNY, KZT, USD/KZT, EUR/KZT, RUB/KZT, EUR/USD, BRENT, " in page
     assert "they are no market prices" in page
 
 
@@ -74,10 +72,10 @@ def test_the_board_without_prices_is_a_page_too(client, db):
 
 def test_the_range_of_a_year_is_that_of_the_number_of_units_shown(client, db):
     series = make_series()
-    record(series, MONDAY - timedelta(days=363), "1.5", nominal=1)
-    record(series, MONDAY - timedelta(days=365), "1.1", nominal=1)
-    record(series, MONDAY, "120", nominal=100)
-    record(series, MONDAY + timedelta(days=1), "300", nominal=100)
+    put(series, MONDAY - timedelta(days=363), "1.5", nominal=1)
+    put(series, MONDAY - timedelta(days=365), "1.1", nominal=1)
+    put(series, MONDAY, "120", nominal=100)
+    put(series, MONDAY + timedelta(days=1), "300", nominal=100)
     assert "120.0000 to 150.0000" in words(client.get("/markets/"))
 
 
@@ -134,7 +132,7 @@ def test_the_page_names_source_terms_and_licence(client, seeded):
 def test_the_finding_of_a_chart_is_told_in_words(client, db):
     series = make_series()
     for days, value in ((9, "64"), (6, "60.5"), (3, "66.25"), (0, "64.3008")):
-        record(series, MONDAY - timedelta(days=days), value)
+        put(series, MONDAY - timedelta(days=days), value)
     page = main(client.get("/markets/usd-rub/"))
     desc = re.search(r"<desc[^>]*>(.*?)</desc>", page)[1]
     assert desc == (
@@ -147,8 +145,8 @@ def test_comparisons_are_with_the_values_in_force_on_those_days(client, db):
     series = make_series()
     values = {366: "50", 364: "55", 363: "40", 31: "60", 29: "61", 8: "62", 6: "63", 3: "70"}
     for days, value in values.items():
-        record(series, MONDAY - timedelta(days=days), value)
-    record(series, MONDAY, "64")
+        put(series, MONDAY - timedelta(days=days), value)
+    put(series, MONDAY, "64")
     page = main(client.get("/markets/usd-rub/"))
     stats = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page)
     assert stats == [
@@ -168,7 +166,7 @@ def test_a_comparison_without_a_value_is_a_dash(client, db):
 
 
 def test_ranges_are_links_and_the_current_one_is_marked(seeded, client):
-    for key in ("1m", "3m", "6m", "1y", "5y"):
+    for key in ("1m", "3m", "6m", "1y", "5y", "all"):
         page = main(client.get(f"/markets/brent/?range={key}"))
         assert re.findall(r'range=(\w+)" aria-current="true"', page) == [key]
         assert page.count('role="img"') == 2
@@ -232,18 +230,36 @@ def test_the_oldest_value_has_no_change(client, db):
     assert "+1.0000" in cells[0] and cells[1] == ""
 
 
-def test_neither_superseded_values_nor_tomorrows_are_in_the_history(client, db):
+def downloaded(response):
+    return b"".join(response.streaming_content).decode()
+
+
+def test_tomorrows_rate_is_named_as_such_and_is_no_part_of_the_history(client, db):
     series = make_series()
-    record(series, MONDAY, "99")
-    record(series, MONDAY, "64")
-    record(series, MONDAY + timedelta(days=1), "77")
-    for path in ("/markets/usd-rub/", "/markets/usd-rub.csv", "/markets/usd-rub.json"):
-        response = client.get(path)
-        text = (
-            b"".join(response.streaming_content) if response.streaming else response.content
-        ).decode()
-        assert "64.0000" in text
-        assert "99.0000" not in text and "77.0000" not in text
+    put(series, MONDAY, "64")
+    put(series, MONDAY + timedelta(days=1), "77")
+    page = main(client.get("/markets/usd-rub/"))
+    head = page.partition("<h2")[0]
+    assert "Tomorrow" in words(head) and 'datetime="2026-11-24"' in head and "77.0000" in head
+    assert '<data value="64.0000">' in page
+    assert "77.0000" not in page.partition("<h2")[2]
+    csv, json = (client.get(f"/markets/usd-rub.{kind}") for kind in ("csv", "json"))
+    assert "77.0000" not in downloaded(csv)
+    assert "77.0000" not in downloaded(json).partition('"observations"')[2]
+
+
+def test_a_revised_value_is_marked_and_says_what_it_was(client, db, monday_noon):
+    series = make_series()
+    put(series, MONDAY - timedelta(days=3), "63")
+    put(series, MONDAY, "99")
+    monday_noon.shift(timedelta(hours=2))
+    put(series, MONDAY, "64")
+    page = main(client.get("/markets/usd-rub/"))
+    assert "Revised on 23 Nov 2026; before: 99.0000" in words(page)
+    assert page.count('class="rev"') == 1
+    assert re.findall(r'<td class="val">(\d[\d.]+)', page) == ["64.0000", "63.0000"]
+    for kind in ("csv", "json"):
+        assert "99.0000" not in downloaded(client.get(f"/markets/usd-rub.{kind}"))
 
 
 @pytest.mark.parametrize("path", ["/markets/", "/markets/usd-rub/", "/markets/usd-rub/?range=5y"])
@@ -261,8 +277,8 @@ def test_five_years_are_drawn_with_few_points(five_years, client):
     page = main(client.get("/markets/usd-rub/?range=5y"))
     wide, narrow = page.split('<svg class="c-narrow"')
     for part, most in ((wide, 260), (narrow, 160)):
-        drawn = re.findall(r'<polyline class="ln" points="([^"]+)"', part)
-        assert 100 < sum(len(line.split()) for line in drawn) <= most
+        drawn = re.findall(r'<path class="ln" d="([^"]+)"', part)
+        assert 100 < sum(line.count("V") + 1 for line in drawn) <= most
 
 
 def render(text, language="en", **context):
@@ -294,16 +310,6 @@ def test_the_rail_is_made_of_the_ticker_alone(seeded, django_assert_num_queries)
 
 def test_the_pieces_are_empty_without_prices(db):
     assert render("{% market_band %}{% market_rail %}{% as_of %}") == ""
-    assert render("{% prices instruments %}", instruments=[make_instrument()]) == ""
-    assert render("{% prices instruments %}", instruments=[]) == ""
-
-
-def test_the_prices_of_a_story_cost_one_query(seeded, django_assert_num_queries):
-    named = list(Instrument.objects.filter(code__in=["brent", "usd-rub"]))
-    with django_assert_num_queries(1):
-        shown = render("{% prices named %}", named=named)
-    assert "BRENT" in shown and "58.45" in shown and "Sample data" in shown
-    assert shown.index("USD") < shown.index("BRENT")
 
 
 def test_hostile_names_are_written_as_text(client, db):
@@ -319,3 +325,116 @@ def test_hostile_names_are_written_as_text(client, db):
     for tag in ("{% market_band %}", "{% market_rail %}"):
         assert "<script>alert" not in render(tag)
     assert Observation.objects.count() == 2
+
+
+# The order of the board --------------------------------------------------------------------------
+
+
+def rows_of(page):
+    return re.findall(r'<th scope="row"><a href="/markets/([\w-]+)/"', page)
+
+
+@pytest.fixture
+def three(db):
+    """Changes of +1 %, -2 % and none to compare, in this order of the editors."""
+    for position, (code, before, now) in enumerate(
+        (("b-up", "100", "101"), ("c-down", "100", "98"), ("a-new", None, "100"))
+    ):
+        series = make_series(make_instrument(code, position=position, name_en=code.upper()))
+        if before:
+            put(series, MONDAY - timedelta(days=2), before)
+        put(series, MONDAY - timedelta(days=position == 1), now)
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", ["b-up", "c-down", "a-new"]),
+        ("?sort=name", ["a-new", "b-up", "c-down"]),
+        ("?sort=-name", ["c-down", "b-up", "a-new"]),
+        ("?sort=change", ["c-down", "b-up", "a-new"]),
+        ("?sort=-change", ["b-up", "c-down", "a-new"]),
+        ("?sort=day", ["c-down", "b-up", "a-new"]),
+    ],
+)
+def test_a_reader_sorts_the_board_and_rows_without_a_change_stay_last(client, three, sort, order):
+    page = main(client.get(f"/markets/{sort}"))
+    assert rows_of(page) == order
+
+
+def test_the_head_says_how_the_board_is_sorted_and_turns_it_round(client, three):
+    page = main(client.get("/markets/?sort=-change"))
+    assert '<th scope="col" aria-sort="descending"><a href="?sort=change">Change, %' in page
+    assert page.count("aria-sort") == 1
+    assert "aria-sort" not in main(client.get("/markets/"))
+    assert client.get("/markets/?sort=colour").status_code == 404
+    canonical = '<link rel="canonical" href="http://127.0.0.1:8000/markets/">'
+    assert canonical in client.get("/markets/?sort=name").content.decode()
+
+
+def test_the_board_leads_to_the_other_pages_of_prices(client, three):
+    page = client.get("/markets/").content.decode()
+    board, footer = page.partition("<footer")[::2]
+    for path in ("/markets/converter/", "/markets/fuel/", "/markets/status/", "/markets/all.csv"):
+        assert f'href="{path}"' in board and f'href="{path}"' in footer
+
+
+def test_a_late_value_says_so_on_board_and_page_and_hides_its_change(client, db):
+    series = make_series(make_instrument(soft_stale_days=3), calendar="workdays")
+    put(series, MONDAY - timedelta(days=5), "63")
+    put(series, MONDAY - timedelta(days=4), "64")
+    board = main(client.get("/markets/"))
+    assert 'data-state="late">Late, <time datetime="2026-11-19">' in board
+    page = main(client.get("/markets/usd-rub/"))
+    assert 'data-state="late"' in page and "Late. 1 expected value has not come." in page
+    for shown in (board, page.partition("<h2")[0]):
+        assert 'class="chg' not in shown
+
+
+def test_a_value_set_by_hand_is_labelled_wherever_it_stands(client, db, market_editor):
+    series = make_series()
+    put(series, MONDAY - timedelta(days=1), "63")
+    put(series, MONDAY, "64")
+    now = timezone.now()
+    Override.objects.create(
+        instrument=series.instrument,
+        value="70",
+        as_of=MONDAY,
+        reason="Trading was suspended.",
+        starts_at=now - timedelta(hours=1),
+        expires_at=now + timedelta(hours=1),
+        entered_by=market_editor,
+    )
+    assert "Set by the newsroom" in words(main(client.get("/markets/")))
+    page = words(main(client.get("/markets/usd-rub/")))
+    assert "70.0000" in page and "Trading was suspended." in page
+    assert "Convert" not in page  # nobody converts by a figure that no bank has published
+    assert "Set by the newsroom" in client.get("/markets/usd-rub/badge.svg").content.decode()
+    assert client.get("/markets/all.csv").content.decode().rstrip().endswith("override")
+
+
+def test_sixty_instruments_cost_the_board_six_queries(client, db, django_assert_max_num_queries):
+    for number in range(60):
+        series = make_series(make_instrument(f"x-{number}"))
+        record_days(series, MONDAY, 40)
+        make_slot(series.instrument, number + 1)
+    with django_assert_max_num_queries(6):
+        page = client.get("/markets/?sort=-change")
+    assert page.content.count(b'<svg class="spark') == 60
+
+
+def test_twenty_years_of_daily_values_fit_a_page(client, db, django_assert_max_num_queries):
+    series = make_series(calendar="cbr")
+    record_days(series, MONDAY, 7300)
+    put(series, MONDAY, "70")  # a revision, which costs a query of its own
+    make_slot(series.instrument)
+    with django_assert_max_num_queries(8):
+        page = client.get("/markets/usd-rub/?range=all")
+    assert len(gzip.compress(page.content)) < 25_000
+    assert "All values" in words(page)
+
+
+@pytest.mark.parametrize("code", ["all", "fuel", "converter", "status", "ticker"])
+def test_no_instrument_may_have_the_address_of_another_page(db, code):
+    with pytest.raises(ValidationError, match="address of another page"):
+        make_instrument(code).full_clean()

@@ -2,13 +2,18 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
-from markets import quotes
-from markets.tests.factories import MONDAY, make_instrument, make_series, make_source, record
+from markets import quotes, sample
+from markets.models import Holiday, Observation, Override, Reading
+from markets.tests import factories
+from markets.tests.factories import MONDAY, make_instrument, make_series, make_source
 
 pytestmark = pytest.mark.django_db
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -16,8 +21,29 @@ TUESDAY = date(2026, 11, 24)
 FRIDAY = date(2026, 11, 20)
 
 
+SATURDAY = date(2026, 11, 21)
+# What is shown is the matter here, not what is believed.
+record = partial(factories.record, guard=False)
+
+
 def quote_of(instrument):
     return quotes.of([instrument])[instrument.code]
+
+
+def hold(series, as_of, value):
+    """A row that waits for a person, as guards write it."""
+    rev = Observation.objects.filter(series=series, as_of=as_of).count() + 1
+    fields = {"value": Decimal(value), "state": "held", "hold_reason": "jump"}
+    return Observation.objects.create(series=series, as_of=as_of, rev=rev, **fields)
+
+
+def set_by_hand(instrument, by, value="70", **changes):
+    now = timezone.now()
+    fields = {"as_of": MONDAY, "reason": "Trading is suspended.", "starts_at": now}
+    fields |= {"expires_at": now + timedelta(hours=2)}
+    return Override.objects.create(
+        instrument=instrument, value=Decimal(value), entered_by=by, **fields | changes
+    )
 
 
 def test_the_value_before_is_the_one_of_the_nearest_earlier_day_not_of_yesterday():
@@ -144,6 +170,188 @@ def test_an_instrument_answers_for_its_latest_observation():
     (row,) = record(series, MONDAY, "64")
     record(series, TUESDAY, "65")
     assert series.instrument.latest() == row
+
+
+def test_a_weekend_is_told_with_the_day_of_the_next_value():
+    series = make_series(calendar="cbr")
+    record(series, FRIDAY, "64")
+    record(series, SATURDAY, "65")
+    quote = quote_of(series.instrument)
+    assert (quote.state.kind, quote.state.until, quote.is_old) == ("gap", TUESDAY, False)
+    assert quote.percent.text == "+1.56%"
+    assert quote.about.endswith(
+        "21 November 2026 · Nothing is published today: a weekend or a holiday. "
+        "Next value expected on Tuesday, 24 November 2026."
+    )
+
+
+def test_a_publication_that_did_not_come_takes_the_change_away():
+    series = make_series(calendar="cbr")
+    record(series, date(2026, 11, 19), "64")
+    record(series, FRIDAY, "65")
+    quote = quote_of(series.instrument)
+    assert (quote.state.kind, quote.state.missed) == ("late", 1)
+    assert quote.is_old and quote.percent is None and quote.absolute is None
+
+
+def test_a_holiday_in_the_table_is_heeded_and_one_of_another_calendar_is_not():
+    series = make_series(calendar="nbk")
+    record(series, FRIDAY, "480")
+    with time_machine.travel(datetime(2026, 11, 23, 15, tzinfo=ZoneInfo("Asia/Almaty"))):
+        assert quote_of(series.instrument).state.kind == "late"
+        Holiday.objects.create(calendar="cbr", day=MONDAY)
+        assert quote_of(series.instrument).state.kind == "late"
+        Holiday.objects.create(calendar="nbk", day=MONDAY)
+        state = quote_of(series.instrument).state
+        assert (state.kind, state.until) == ("gap", TUESDAY)
+
+
+def test_tomorrow_s_rate_is_known_but_not_in_force():
+    series = make_series(calendar="cbr")
+    record(series, SATURDAY, "64")
+    assert quote_of(series.instrument).tomorrow is None
+    record(series, TUESDAY, "0.65", nominal=100)
+    record(series, date(2026, 11, 25), "66")
+    quote = quote_of(series.instrument)
+    assert (quote.value, quote.as_of, quote.state.kind) == (64, SATURDAY, "gap")
+    assert quote.tomorrow == Reading(TUESDAY, Decimal("0.65"), 100)
+    said = render_to_string("markets/_state.html", {"quote": quote})
+    assert "Tomorrow, <time" in said and "0.6500" in said and "100 × roubles" in said
+    with time_machine.travel(datetime(2026, 11, 21, 12, tzinfo=MOSCOW)):
+        said = render_to_string("markets/_state.html", {"quote": quote_of(series.instrument)})
+        assert "From <time" in said
+    with time_machine.travel(datetime(2026, 11, 24, 0, 30, tzinfo=MOSCOW)):
+        quote = quote_of(series.instrument)
+        assert (quote.as_of, quote.tomorrow.as_of) == (TUESDAY, date(2026, 11, 25))
+
+
+def test_a_value_that_waits_for_a_person_leaves_the_last_good_one_and_says_so():
+    series = make_series(calendar="cbr")
+    record(series, FRIDAY, "64")
+    record(series, SATURDAY, "65")
+    hold(series, FRIDAY, "99")  # of a day before the one shown: no doubt about this one
+    assert quote_of(series.instrument).state.kind == "gap"
+    hold(series, TUESDAY, "650")  # of tomorrow: nothing is missing today
+    assert quote_of(series.instrument).state.kind == "gap"
+    with time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=MOSCOW)):
+        quote = quote_of(series.instrument)
+        assert (quote.value, quote.state.kind, quote.percent) == (65, "held", None)
+        assert "being checked by the newsroom" in quote.about
+
+
+def test_a_late_source_yields_to_the_second_and_the_change_waits_for_two_points():
+    instrument = make_instrument("brent", show_min=2, show_max=2)
+    first = make_series(instrument, calendar="cbr")
+    second = make_series(instrument, make_source("other"), priority=1, calendar="cbr")
+    record(first, date(2026, 11, 19), "60")
+    record(first, FRIDAY, "61")
+    record(second, SATURDAY, "62")
+    quote = quote_of(instrument)
+    assert (quote.source.key, quote.state.kind) == ("other", "gap")
+    assert quote.percent is None and quote.absolute is None
+    record(second, FRIDAY, "60")
+    assert quote_of(instrument).percent.text == "+3.33%"
+    record(first, SATURDAY, "63")
+    quote = quote_of(instrument)
+    assert (quote.source.key, quote.previous) == ("bank", 61)
+
+
+def test_an_expected_gap_or_a_doubt_never_switches_the_source():
+    instrument = make_instrument("brent")
+    first = make_series(instrument, calendar="cbr")
+    second = make_series(instrument, make_source("other"), priority=1, calendar="none")
+    record(first, SATURDAY, "61")
+    record(second, MONDAY, "62")
+    assert quote_of(instrument).source.key == "bank"
+    hold(first, SATURDAY, "99")
+    assert quote_of(instrument).state.kind == "held"
+    assert quote_of(instrument).source.key == "bank"
+
+
+def test_two_late_sources_keep_their_order_and_an_outdated_one_yields_to_a_late_one():
+    instrument = make_instrument("brent")
+    first = make_series(instrument, calendar="cbr")
+    second = make_series(instrument, make_source("other"), priority=1, calendar="cbr")
+    record(first, date(2026, 11, 18), "61")
+    record(second, FRIDAY, "62")
+    assert quote_of(instrument).source.key == "bank"
+    with time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=MOSCOW)):
+        assert quote_of(instrument).source.key == "other"
+
+
+def test_made_up_values_never_take_the_place_of_an_old_real_one():
+    instrument = make_instrument(soft_stale_days=5)
+    real = make_series(instrument)
+    made_up = make_series(instrument, make_source("sample"), priority=sample.PRIORITY)
+    record(made_up, MONDAY, "65")
+    assert quote_of(instrument).source.key == "sample"
+    record(real, MONDAY - timedelta(days=300), "64")
+    quote = quote_of(instrument)
+    assert (quote.source.key, quote.state.kind) == ("bank", "stale")
+
+
+def test_a_value_set_by_hand_is_shown_until_its_hour_labelled_and_not_compared(market_editor):
+    series = make_series(calendar="cbr")
+    record(series, FRIDAY, "64")
+    (row,) = record(series, SATURDAY, "65")
+    set_by_hand(series.instrument, market_editor, "70")
+    quote = quote_of(series.instrument)
+    assert (quote.value, quote.as_of, quote.is_override) == (70, MONDAY, True)
+    assert quote.state.kind == "fresh"
+    assert quote.percent is None and quote.absolute is None
+    assert quote.override.words == (
+        "Set by the newsroom until 23 Nov 2026, 14:00 MSK: Trading is suspended."
+    )
+    assert quote.override.words in quote.about
+    said = render_to_string("markets/_state.html", {"quote": quote})
+    assert quote.override.words in said and "Up to date" not in said
+    assert quote.source.name not in quote.about
+    assert series.instrument.latest() == row
+    with time_machine.travel(datetime(2026, 11, 23, 14, tzinfo=MOSCOW)):
+        quote = quote_of(series.instrument)
+        assert (quote.value, quote.is_override) == (65, False)
+
+
+def test_of_several_values_set_by_hand_the_newest_in_force_counts(market_editor, monday_noon):
+    series = make_series(calendar="cbr")
+    record(series, SATURDAY, "65")
+    now = timezone.now()
+    set_by_hand(series.instrument, market_editor, "70")
+    later = now + timedelta(hours=1)
+    set_by_hand(series.instrument, market_editor, "71", starts_at=later)
+    gone = {"starts_at": now - timedelta(hours=2), "expires_at": now - timedelta(hours=1)}
+    set_by_hand(series.instrument, market_editor, "72", **gone)
+    assert quote_of(series.instrument).value == 70
+    monday_noon.move_to(later)
+    assert quote_of(series.instrument).value == 71
+
+
+def test_a_value_set_by_hand_stands_where_no_source_has_one_and_grows_old_like_any(market_editor):
+    series = make_series(calendar="cbr")
+    set_by_hand(series.instrument, market_editor, as_of=date(2026, 11, 10))
+    quote = quote_of(series.instrument)
+    assert quote.is_known and quote.state.kind == "stale"
+    assert series.instrument.latest() is None
+
+
+def test_state_tomorrow_and_hand_cost_no_further_query(market_editor, django_assert_num_queries):
+    series = make_series(calendar="cbr")
+    record(series, SATURDAY, "65")
+    record(series, TUESDAY, "66")
+    hold(series, SATURDAY, "99")
+    set_by_hand(series.instrument, market_editor)
+    Holiday.objects.create(calendar="cbr", day=MONDAY)
+    with django_assert_num_queries(1):
+        quote = quote_of(series.instrument)
+        assert quote.state.words and quote.tomorrow and quote.override.words
+
+
+def test_the_words_are_those_of_the_page_s_language_when_they_are_read():
+    series = make_series(calendar="cbr")
+    record(series, SATURDAY, "65")
+    quote = quote_of(series.instrument)
+    with translation.override("ru"):
+        assert "вторник, 24 ноября 2026" in quote.about
 
 
 @pytest.mark.parametrize(

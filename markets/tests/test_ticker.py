@@ -1,19 +1,22 @@
 """The strip above every page: its exact words, and that it never breaks a page."""
 
+import gzip
 import logging
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from markets import context_processors
 from markets import ticker as strip
-from markets.models import Instrument, Observation, Series, TickerSlot
+from markets.models import Instrument, Observation, Override, Series, TickerSlot
 from markets.tests.factories import (
     MONDAY,
     make_instrument,
@@ -125,6 +128,89 @@ def test_a_place_may_belong_to_one_language(seeded):
     TickerSlot.objects.filter(instrument__code="eur-rub").update(language="kk")
     assert "EUR" in strip.ticker_text("kk")
     assert "EUR" not in strip.ticker_text("ru")
+
+
+def test_the_own_places_of_a_language_replace_the_general_ones(seeded):
+    for place, code in enumerate(("fuel-ai95-ru", "usd-rub"), 1):
+        make_slot(Instrument.objects.get(code=code), place, "kk")
+    assert strip.ticker_text("kk") == "АИ-95 46,32  USD 64,3008"
+    assert strip.ticker_text("ru") == RU
+    TickerSlot.objects.filter(language="kk").delete()
+    assert strip.ticker_text("kk") == KK
+
+
+@pytest.mark.django_db
+def test_a_late_cell_is_marked_dated_and_explained_and_a_weekend_is_not():
+    for place, (code, days) in enumerate({"usd-rub": 2, "eur-rub": 3}.items(), 1):
+        series = make_series(make_instrument(code), calendar="cbr")
+        record(series, MONDAY - timedelta(days=days + 1), "60")
+        record(series, MONDAY - timedelta(days=days), "64")
+        make_slot(series.instrument, place)
+    gap, late = html().split("<li>")[1:]
+    assert 'data-state="gap"' in gap and "+6.67%" in gap
+    assert "Next value expected on Tuesday, 24 November 2026." in gap
+    assert "Next value expected" not in words(gap)
+    assert 'data-state="late"' in late and "%" not in words(late)
+    assert 'ticker__old">as of <time datetime="2026-11-20">' in late
+    assert "Late. 1 expected value has not come." in words(late)
+
+
+def test_a_cell_set_by_hand_says_so_in_its_title_and_to_a_screen_reader(seeded, market_editor):
+    brent = Instrument.objects.get(code="brent")
+    now = timezone.now()
+    Override.objects.create(
+        instrument=brent,
+        value=Decimal("61.5"),
+        as_of=MONDAY,
+        reason="The <exchange> is closed.",
+        starts_at=now,
+        expires_at=now + timedelta(hours=1),
+        entered_by=market_editor,
+    )
+    assert strip.ticker_text("en") == EN.replace("58.45", "61.50")
+    cell = html().split("<li>")[3]
+    said = "Set by the newsroom until 23 Nov 2026, 13:00 MSK: The &lt;exchange&gt; is closed."
+    assert cell.count(said) == 2
+    assert "%" not in words(cell)
+
+
+@pytest.mark.parametrize("prefix", ["", "/ru", "/kk"])
+def test_the_fragment_is_the_strip_of_the_page_and_nothing_else(seeded, client, prefix):
+    page = client.get(f"{prefix}/markets/").content.decode()
+    answer = client.get(f"{prefix}/markets/ticker/")
+    fragment = answer.content.decode().strip()
+    assert fragment.startswith("<aside") and fragment.endswith("</aside>")
+    assert fragment in page
+    assert f'data-ticker="{prefix}/markets/ticker/"' in fragment
+
+
+def test_the_fragment_is_short_lived_not_indexed_and_unchanged_when_nothing_changed(
+    seeded, client, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        answer = client.get("/markets/ticker/")
+    assert answer["Cache-Control"] == "public, max-age=20"
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert not answer.cookies
+    again = client.get("/markets/ticker/", headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 304
+    record(Series.objects.get(instrument__code="usd-rub", source__key="cbr"), MONDAY, "64.3009")
+    again = client.get("/markets/ticker/", headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 200 and b"64.3009" in again.content
+
+
+@pytest.mark.django_db
+def test_without_any_value_the_fragment_is_empty(client):
+    answer = client.get("/markets/ticker/")
+    assert (answer.status_code, answer.content.strip()) == (200, b"")
+
+
+def test_every_page_names_the_script_of_the_strip_which_is_small(seeded, client):
+    assert '<script type="module" src="/static/js/ticker.js"></script>' in (
+        client.get("/markets/").content.decode()
+    )
+    script = (settings.BASE_DIR / "static" / "js" / "ticker.js").read_bytes()
+    assert len(gzip.compress(script, 9)) <= 0.8 * 1024
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,7 +16,7 @@ from portal.lib import text
 from portal.lib.fields import LanguageField, SecondField
 from portal.lib.languages import columns
 
-from .bylines import Byline
+from .bylines import Byline, Mention
 
 
 class Status(models.TextChoices):
@@ -279,7 +279,19 @@ class Article(models.Model):
             self.withdrawn_at = None  # released again: the next withdrawal has its own hour
         elif self.withdrawn_at is None:
             self.withdrawn_at = timezone.now()
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            if self.pk:
+                before = Article.objects.filter(pk=self.pk).only("status", "published_at")
+                self._freeze_prices(before.first())
+            super().save(*args, **kwargs)
+            Mention.objects.add_named(self, prose.instruments(self.body))
+            self._freeze_prices(self)
+
+    @staticmethod
+    def _freeze_prices(story):
+        """Prices stay those of the first publication: also before its hour is changed."""
+        if story is not None and story.is_out:
+            story.mentions.freeze(story.published_at)
 
     def make_slug(self):
         if not self.slug:
@@ -309,6 +321,15 @@ class Article(models.Model):
             and self.published_at is not None
             and self.published_at <= now
             and (self.expires_at is None or self.expires_at > now)
+        )
+
+    @property
+    def is_out(self):
+        """Its hour has come, whether or not it has ended since: the prices of then are told."""
+        return (
+            self.status in TIMED
+            and self.published_at is not None
+            and self.published_at <= timezone.now()
         )
 
     def was_public_before(self, now):
@@ -354,8 +375,12 @@ class Article(models.Model):
     @cached_property
     def prose(self):
         """The body for display: the place in front, no first paragraph that repeats the lead."""
+        return self.prose_with({})
+
+    def prose_with(self, chips):
+        """The same with chips, {instrument's code: markup}, where the text names instruments."""
         body = prose.without_repeated_lead(self.body, self.lead)
-        return prose.with_dateline(prose.display(body), self.dateline)
+        return prose.with_dateline(prose.display(body, chips), self.dateline)
 
     @property
     def shown_updated_at(self):

@@ -36,6 +36,30 @@ class Byline(models.Model):
         return f"{self.get_role_display()}: {self.author}"
 
 
+class MentionQuerySet(models.QuerySet):
+    def freeze(self, moment):
+        """Give each of these that has none the value in force at `moment`: once and for ever.
+
+        Returns how many were given one. A value nobody had published yet may still come.
+        """
+        given = 0
+        for mention in self.filter(observation=None).select_related("instrument"):
+            found = mention.instrument.at(moment)
+            if found is not None:
+                # Somebody else may have been quicker: the first value stands.
+                given += self.filter(pk=mention.pk, observation=None).update(observation=found)
+        return given
+
+    def add_named(self, article, codes):
+        """Mentions for the instruments that chips in the text name, where they are missing."""
+        if not codes:
+            return
+        instruments = self.model.instrument.field.related_model.objects.filter(code__in=codes)
+        known = self.filter(article=article).values("instrument")
+        for instrument in instruments.exclude(pk__in=known):
+            self.create(article=article, instrument=instrument, position=100)
+
+
 class Mention(models.Model):
     """A story names an instrument. `observation` is its value at first publication, frozen."""
 
@@ -56,6 +80,8 @@ class Mention(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=1)
 
+    objects = MentionQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "pk"]
         verbose_name = _("instrument in the story")
@@ -66,3 +92,20 @@ class Mention(models.Model):
 
     def __str__(self):
         return str(self.instrument)
+
+    def save(self, *args, force_insert=False, **kwargs):
+        """A form may name what a chip of the same text has just named: that mention is kept.
+
+        A story that is out already gets the value it would have had from the beginning.
+        """
+        if self._state.adding and not force_insert:
+            known = Mention.objects.filter(article=self.article, instrument=self.instrument).first()
+            if known:
+                self.pk, self.observation_id = known.pk, known.observation_id
+                self._state.adding = False
+        if self.observation_id and self.observation.series.instrument_id != self.instrument_id:
+            self.observation = None  # the line names another instrument now
+        super().save(*args, force_insert=force_insert, **kwargs)
+        if self.observation_id is None and self.article.is_out:
+            Mention.objects.filter(pk=self.pk).freeze(self.article.published_at)
+            self.refresh_from_db(fields=["observation"])

@@ -92,9 +92,12 @@ def names(authors):
 
 
 @register.filter
-def prose(article):
-    """The body for readers: sanitised when it was saved, so it is printed as it stands."""
-    return mark_safe(article.prose)  # noqa: S308  the one place where stored HTML is trusted
+def prose(article, chips=None):
+    """The body for readers: sanitised when it was saved, so it is printed as it stands.
+
+    chips: {code: markup} of the prices it may show; an instrument without one is its plain words.
+    """
+    return mark_safe(article.prose_with(chips or {}))  # noqa: S308  the one place where stored HTML is trusted
 
 
 @register.filter

@@ -20,6 +20,7 @@ ALLOWED = {
     "blockquote": {"class"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
+    "span": {"data-instrument"},
 }
 ADDRESS = re.compile(r"(https?://[^/\\]|mailto:|tel:|/(?![/\\])|#)", re.I)
 
@@ -46,6 +47,10 @@ class Auditor(HTMLParser):
                 self.offences.append(f"scope={value!r}")
             elif name == "class" and value != "pull":
                 self.offences.append(f"class={value!r}")
+            elif name == "data-instrument" and not re.fullmatch(r"[a-z0-9-]{1,50}", value or ""):
+                self.offences.append(f"data-instrument={value!r}")
+        if tag == "span" and not attrs:
+            self.offences.append("<span> that is no chip")
 
     def handle_comment(self, data):
         self.offences.append(f"<!--{data}-->")
@@ -342,3 +347,82 @@ def test_a_caption_cannot_break_out_of_the_name_of_its_region():
 def test_only_links_to_other_sites_are_marked_as_external():
     shown = display('<p><a href="https://e.org/">a</a> <a href="/fuel/">b</a></p>')
     assert shown == ('<p><a rel="external" href="https://e.org/">a</a> <a href="/fuel/">b</a></p>')
+
+
+# Chips: the one place where prose names an instrument ---------------------------------------------
+
+CHIP = '<span data-instrument="brent">Brent</span>'
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (f"<p>With {CHIP} so low.</p>", f"<p>With {CHIP} so low.</p>"),
+        ('<p><span data-instrument="usd-rub"></span></p>',) * 2,
+        ("<p><span>plain</span> <span class=x>words</span></p>", "<p>plain words</p>"),
+        ("<p><span data-instrument='BRENT'>x</span></p>", "<p>x</p>"),
+        ("<p><span data-instrument='a\" onclick=x'>x</span></p>", "<p>x</p>"),
+        ("<p><span data-instrument=''>x</span></p>", "<p>x</p>"),
+        (f"<p><span data-instrument='{'a' * 51}'>x</span></p>", "<p>x</p>"),
+        (
+            "<p><span data-instrument=brent><strong>x</strong></span></p>",
+            "<p><strong>x</strong></p>",
+        ),
+        (f"<p><span data-instrument=usd-rub>a {CHIP} b</span></p>", f"<p>a {CHIP} b</p>"),
+        (
+            '<p><span data-instrument="brent" onclick="x" style="y">Brent</span></p>',
+            f"<p>{CHIP}</p>",
+        ),
+        (
+            f"Plain text with {CHIP}\n\nand a second paragraph",
+            f"<p>Plain text with {CHIP}</p>\n<p>and a second paragraph</p>",
+        ),
+    ],
+)
+def test_a_chip_is_one_element_with_one_attribute_and_words(written, kept):
+    assert clean(written) == kept
+    assert clean(kept) == kept
+    assert offences(kept) == []
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "<span>",
+                    "</span>",
+                    '<span data-instrument="brent">',
+                    "<span data-instrument=B>",
+                ),
+                *("<p>", "</p>", "<em>", "</em>", '<a href="/x">', "</a>", "<td>", "<h2>"),
+                *("x", "\n\n"),
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_chips_among_broken_markup_are_cleaned_once_and_for_all(parts):
+    once = clean("".join(parts))
+    assert clean(once) == once
+    assert offences(once) == []
+
+
+def test_chips_are_shown_where_their_price_is_known_and_are_words_elsewhere():
+    gold, bare = '<span data-instrument="gold">gold</span>', '<span data-instrument="x"></span>'
+    body = f"<p>{CHIP}, {gold}, {bare}.</p>"
+    chips = {"brent": '<a class="chip">BRENT 58.45</a>'}
+    assert display(body, chips) == '<p><a class="chip">BRENT 58.45</a>, gold, x.</p>'
+    assert display(body) == "<p>Brent, gold, x.</p>"
+    assert prose.instruments(body) == {"brent", "gold", "x"}
+
+
+def test_a_chip_within_a_link_stays_words():
+    body = f'<p><a href="/markets/">the price of {CHIP}</a> and {CHIP}</p>'
+    shown = display(body, {"brent": '<a class="chip">B</a>'})
+    assert shown == ('<p><a href="/markets/">the price of Brent</a> and <a class="chip">B</a></p>')
+
+
+def test_replacements_are_not_read_as_patterns():
+    assert display(f"<p>{CHIP}</p>", {"brent": r"\1\g<0>"}) == r"<p>\1\g<0></p>"

@@ -58,6 +58,10 @@ def test_a_safe_production_starts(tmp_path):
         ({"ALLOWED_HOSTS": "*"}, "portal.E003"),
         ({"DEBUG": "true"}, "portal.E004: DEBUG is on"),
         ({"SITE_URL": "http://news.example.org"}, "portal.E005: SITE_URL is"),
+        ({"MARKETS_CBR_URL": "http://www.cbr.ru"}, "portal.E006: The address of cbr"),
+        ({"MARKETS_ECB_URL": "https://127.0.0.1"}, "portal.E006: The address of ecb"),
+        ({"MARKETS_FRED_URL": "https://mirror.example.org"}, "portal.E006: The address of fred"),
+        ({"MARKETS_ALLOW_LOOPBACK": "true"}, "portal.E006: MARKETS_ALLOW_LOOPBACK is on."),
         ({"ENVIRONMENT": "live"}, "portal.E001: ENVIRONMENT is 'live'."),
     ],
 )
@@ -69,6 +73,15 @@ def test_production_refuses_each_unsafe_setting_with_its_own_message(change, mes
     check = python("manage.py", "check", tmp_path=tmp_path, **{**SAFE, **change})
     assert check.returncode != 0
     assert message.split(":")[0] in check.stderr
+
+
+def test_a_mirror_is_asked_when_its_name_is_on_the_list(tmp_path):
+    mirror = {
+        "MARKETS_FRED_URL": "https://mirror.example.org",
+        "MARKETS_HOSTS": "mirror.example.org",
+    }
+    done = python("-c", "import portal.wsgi", tmp_path=tmp_path, **SAFE, **mirror)
+    assert done.returncode == 0, done.stderr
 
 
 def test_two_mistakes_are_told_together(tmp_path):

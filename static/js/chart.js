@@ -4,7 +4,7 @@
 const figure = document.querySelector('[data-chart]');
 const ranges = document.querySelector('[data-ranges]');
 const read = document.querySelector('[data-read]');
-const { chart: address, reading, places, point, group, months } = figure.dataset;
+const { reading, places, point, group, months } = figure.dataset;
 // Signs and months come from the page too: browsers do not know how every language writes them.
 const number = (value) => {
   const [whole, part] = value.toFixed(places).split('.');
@@ -19,20 +19,22 @@ const DAY = 864e5;
 
 let all;
 // [day, value] of each value, oldest first, for the number of units of the last one.
-const load = () => all ??= fetch(address).then((answer) => answer.json()).then(({ observations }) => {
+const load = () => all ??= fetch(figure.dataset.chart).then((answer) => answer.json()).then(({ observations }) => {
   const units = observations.at(-1).nominal;
   return observations.map((o) => [Date.parse(o.as_of) / DAY, o.value * units / o.nominal]);
 }).catch(() => { all = undefined; return []; });
 
 // The chart in sight, with the values it shows and where the server put them.
 const view = async (svg) => {
-  const { from, days, right, floor, room } = svg.dataset;
-  const start = Date.parse(from) / DAY;
-  const points = (await load()).filter(([day]) => day >= start);
+  const { from, days, right, floor, room, step } = svg.dataset;
+  // A rate in force is read in the middle of its day, any other value at its point.
+  const start = Date.parse(from) / DAY - (step === '' ? .5 : 0);
+  const points = (await load()).filter(([day]) => day > start - .6);
   const [top, bottom] = [14, svg.viewBox.baseVal.height - 26];
   return {
     points,
     start,
+    holds: step === '',
     scale: days / right,
     x: (day) => (day - start) / days * right,
     y: (value) => top + (bottom - top) * (1 - (value - floor) / room),
@@ -81,7 +83,8 @@ const wake = () => {
       const day = chart.start + (clientX - box.left) / box.width * svg.viewBox.baseVal.width * chart.scale;
       let i = chart.points.findIndex((point) => point[0] >= day);
       if (i < 0) i = chart.points.length - 1;
-      else if (i && day - chart.points[i - 1][0] < chart.points[i][0] - day) i -= 1;
+      // Before the next rate the last one holds; elsewhere the nearer value is meant.
+      else if (i && (chart.holds ? chart.points[i][0] - day > .5 : day - chart.points[i - 1][0] < chart.points[i][0] - day)) i -= 1;
       show(svg, chart, i);
     });
     svg.addEventListener('pointerleave', () => { over = false; rest(); });
@@ -102,7 +105,10 @@ ranges.addEventListener('click', async (event) => {
   try {
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    figure.replaceChildren(...page.querySelector('[data-chart]').children);
+    const drawn = page.querySelector('[data-chart]');
+    figure.dataset.chart = drawn.dataset.chart;
+    all = undefined;
+    figure.replaceChildren(...drawn.children);
     read.dataset.read = read.textContent = page.querySelector('[data-read]').textContent;
   } catch {
     location = link.href;

@@ -1,0 +1,29 @@
+"""What a timer calls each minute. Every part may be repeated, and one that fails stops no other."""
+
+import logging
+
+from django.core.management.base import BaseCommand, CommandError
+
+from markets import fetching
+
+log = logging.getLogger(__name__)
+# What to call, and the name of what its return value counts.
+PARTS = [(fetching.fetch_due, "sources asked")]
+
+
+class Command(BaseCommand):
+    help = "Do what is due: fetch figures. For cron or a systemd timer, each minute."
+
+    def handle(self, **options):
+        broken = 0
+        for part, name in PARTS:
+            try:
+                count = part()
+            except Exception:
+                log.exception("tick: %s broke", part.__name__)
+                broken += 1
+            else:
+                if count:
+                    self.stdout.write(f"{name}: {count}")
+        if broken:
+            raise CommandError(f"{broken} parts broke; the log tells how.")

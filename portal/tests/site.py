@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from markets import sample
 from news.models import Correction, Mention, Policy
@@ -19,6 +20,14 @@ from news.tests.factories import (
 from portal.lib import languages
 
 TICKER = {"en": "64.3008", "ru": "64,3008", "kk": "64,3008"}
+
+
+def told(words, code):
+    """Words of the interface in a language, translated in truth."""
+    with translation.override(code):
+        text = gettext(words)
+    assert code == languages.DEFAULT or text != words, f"{words!r} is not translated to {code}"
+    return text
 
 
 def make_site():

@@ -30,16 +30,27 @@ def environment(folder, **changes):
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
-    """The folder of a portal with the demonstration; the test processes share one."""
+def shared(tmp_path_factory):
+    """`with shared(name) as path`: a place all test processes know, for one of them at a time."""
     base = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         base = base.parent
-    folder = base / "portal"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+
+    @contextmanager
+    def take(name):
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield base / name
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def prepared(shared):
+    """The folder of a portal with the demonstration."""
+    with shared("portal") as folder:
         if not (folder / "ready").exists():
+            folder.mkdir(exist_ok=True)
             command = [sys.executable, "manage.py", "prepare_run"]
             options = {"cwd": ROOT, "env": environment(folder), "text": True}
             done = subprocess.run(command, capture_output=True, **options)

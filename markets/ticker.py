@@ -8,9 +8,10 @@ from django.db import Error
 from django.db.models import F
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.http import conditional_page
+from django.utils.cache import get_conditional_response
 
 from markets import quotes
+from markets.downloads import quoted
 from markets.models import Series
 from portal.lib import languages
 
@@ -67,11 +68,12 @@ def load(language):
     return Ticker(cells, newest.as_of, newest.today)
 
 
-@conditional_page
 def fragment(request):
     """The strip's own markup, for the script that re-reads it; empty without values. One query."""
     context = {"ticker": current(languages.current())}
     response = render(request, "chrome/ticker.html", context)
+    etag = response.headers["ETag"] = quoted(response.text)
+    response = get_conditional_response(request, etag, None, response)
     response.headers["Cache-Control"] = f"public, max-age={FRAGMENT_SECONDS}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -5,14 +5,15 @@ import logging
 from django.core.management.base import BaseCommand, CommandError
 
 from markets import fetching
+from news import publishing
 
 log = logging.getLogger(__name__)
 # What to call, and the name of what its return value counts.
-PARTS = [(fetching.fetch_due, "sources asked")]
+PARTS = [(fetching.fetch_due, "sources asked"), (publishing.freeze_prices, "prices frozen")]
 
 
 class Command(BaseCommand):
-    help = "Do what is due: fetch figures. For cron or a systemd timer, each minute."
+    help = "Do what is due: fetch figures, freeze prices in stories. For cron or a systemd timer, each minute."
 
     def handle(self, **options):
         broken = 0

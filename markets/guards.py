@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from markets.models.observations import State
-from portal.lib import numbers
+from portal.lib import dates, numbers
 
 DAYS_AHEAD = timedelta(days=2)  # tomorrow's rate, and a weekend's; more would freeze the cursor
 POWERS = [Decimal(10) ** power for power in range(-6, 7) if power]
@@ -149,8 +149,23 @@ def words(reason):
     }
     if word not in sentences:
         return reason  # written by a person
-    if word in ("scale", "inverted", "jump") and len(told) == 3:
-        return _("{what}: {change}% from {value} on {day}").format(
-            what=sentences[word], change=told[2], value=told[0], day=told[1]
+    if not told:
+        return sentences[word]
+    if word == "future":
+        return f"{sentences[word]}: {_day(told[0])}"
+    if word in ("scale", "inverted", "jump"):
+        return _("{what}: {change} from {value} on {day}").format(
+            what=sentences[word],
+            change=numbers.percent(Decimal(told[2])),
+            value=_figure(told[0]),
+            day=_day(told[1]),
         )
-    return f"{sentences[word]}: {' – '.join(told[:2])}" if told else sentences[word]
+    return f"{sentences[word]}: {' – '.join(_figure(one) for one in told[:2])}"
+
+
+def _figure(text):
+    return numbers.written(Decimal(text), 0, 8)
+
+
+def _day(text):
+    return dates.written(date.fromisoformat(text), "day")

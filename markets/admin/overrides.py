@@ -61,7 +61,13 @@ class OverrideForm(forms.ModelForm):
                 self.add_error("value", NOT_ABOVE_ZERO)
             else:
                 data["instrument"].refuse(reading)
-            if other := in_force(data["instrument"]).first():
+            instrument = data["instrument"]
+            if not instrument.series.filter(is_active=True).exists():
+                self.add_error(
+                    "instrument",
+                    _("It has no series in use that says what is usual. Add one first."),
+                )
+            elif other := in_force(instrument).first():
                 self.add_error(
                     "instrument",
                     _("It has a manual value until %s: end that one first.")

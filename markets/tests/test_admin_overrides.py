@@ -48,6 +48,23 @@ def test_a_manual_value_is_shown_with_its_reason_until_its_end(desk, dollar, mon
     assert "ended" in desk.get(LIST).content.decode()
 
 
+def test_an_instrument_without_a_series_takes_none(desk, db, monday_noon):
+    """There would be no source beside it and no calendar to judge its age by."""
+    page = desk.post(f"{LIST}add/", typed(make_instrument()))
+    assert page.status_code == 200
+    assert "no series in use" in str(page.context["adminform"].form.errors["instrument"])
+    assert not Override.objects.exists()
+
+
+def test_the_page_names_the_history_s_source_not_the_value_s(desk, dollar, monday_noon):
+    address = dollar.get_absolute_url()
+    assert "Source of the history:" not in desk.get(address).text
+    desk.post(f"{LIST}add/", typed(dollar))
+    page = desk.get(address).text
+    assert "Source of the history:" in page
+    assert "Set by the newsroom until" in page
+
+
 def test_it_is_ended_early_by_a_button(desk, dollar, monday_noon):
     desk.post(f"{LIST}add/", typed(dollar))
     row = Override.objects.get()

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from markets import guards
 from markets.guards import Known
@@ -104,8 +105,10 @@ def test_two_banks_check_each_other(eur, state, word):
 def test_reasons_are_told_in_words():
     found = guards.judge(Plain, Reading(MONDAY, Decimal("80")), YESTERDAY)
     assert guards.words(found.reason) == (
-        "an unusually large change: +25.00% from 64 on 2026-11-20"
+        "an unusually large change: +25.00% from 64 on 20 Nov 2026"
     )
+    with translation.override("ru"):
+        assert guards.words(found.reason).endswith("+25,00\u00a0% к значению 64 на 20 ноября 2026")
     assert guards.words("bounds 1 500").endswith("1 – 500")
     assert guards.words("typed by a person") == "typed by a person"
     assert guards.words("") == ""

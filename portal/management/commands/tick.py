@@ -13,7 +13,7 @@ PARTS = [(fetching.fetch_due, "sources asked"), (publishing.freeze_prices, "pric
 
 
 class Command(BaseCommand):
-    help = "Do what is due: fetch figures, freeze prices in stories. For cron or a systemd timer, each minute."
+    help = "Do what is due: figures, prices in stories. For cron or a systemd timer, each minute."
 
     def handle(self, **options):
         broken = 0

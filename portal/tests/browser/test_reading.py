@@ -77,11 +77,11 @@ def test_the_search_works_without_scripts(reader, site):
 
 def test_the_ranges_of_a_chart_are_links_without_scripts(reader, site):
     page = reader(f"{site}/markets/usd-rub/", java_script_enabled=False)
-    line = page.locator(".c-wide .ln").first.get_attribute("points")
+    line = page.locator(".c-wide .ln").first.get_attribute("d")
     page.locator("[data-ranges] a").last.click()
-    assert page.url.endswith("?range=5y")
-    assert page.locator("[data-ranges] [aria-current]").inner_text().startswith("5Y")
-    assert page.locator(".c-wide .ln").first.get_attribute("points") != line
+    assert page.url.endswith("?range=all")
+    assert page.locator("[data-ranges] [aria-current]").inner_text().startswith("All")
+    assert page.locator(".c-wide .ln").first.get_attribute("d") != line
 
 
 def test_what_needs_a_script_is_absent_without_scripts(reader, address):
@@ -266,11 +266,34 @@ def test_a_chart_is_read_with_the_arrow_keys(reader, site):
 def test_a_range_of_a_chart_is_changed_in_place(reader, site):
     page = reader(f"{site}/ru/markets/brent/")
     page.evaluate("window.same = true")
-    line = page.locator(".c-wide .ln").first.get_attribute("points")
+    line = page.locator(".c-wide .ln").first.get_attribute("d")
     page.locator("[data-ranges] a").first.click()
     page.wait_for_url("**/?range=1m")
     assert page.evaluate("window.same")
-    assert page.locator(".c-wide .ln").first.get_attribute("points") != line
+    assert page.locator(".c-wide .ln").first.get_attribute("d") != line
+
+
+def test_the_converter_answers_while_the_reader_types(reader, site):
+    page = reader(f"{site}/ru/markets/converter/")
+    page.evaluate("window.same = true")
+    page.get_by_label("Сумма").fill("250,5")
+    page.locator("[data-part=result]").get_by_text("250,5 USD × 64,3008").wait_for()
+    page.get_by_label("Из валюты").select_option("EUR")
+    page.locator("[data-part=result]").get_by_text("250,5 EUR × 69,4191").wait_for()
+    page.get_by_label("Сумма").fill("много")
+    page.locator("#cv-a[aria-invalid]").wait_for()
+    assert page.locator("#cv-a-e").inner_text() or page.locator(".said").count()
+    assert page.evaluate("window.same")
+
+
+def test_the_converter_works_by_its_button_without_scripts(reader, site):
+    page = reader(f"{site}/markets/converter/", java_script_enabled=False)
+    page.get_by_label("Amount").fill("10")
+    page.get_by_label("To", exact=True).select_option("USD")
+    page.get_by_label("From", exact=True).select_option("RUB")
+    page.get_by_role("button", name="Convert").click()
+    assert "amount=10&from=RUB&to=USD" in page.url
+    assert "64.3008" in page.locator(".formula").inner_text()
 
 
 # Prices -----------------------------------------------------------------------------------------

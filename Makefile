@@ -18,7 +18,7 @@ PY = .venv/bin/python
 CLEAN_ENV = ENV_FILE=/dev/null SITE_URL=http://127.0.0.1:8000
 CHECK_ENV = $(CLEAN_ENV) DATABASE_URL=sqlite://:memory:
 
-.PHONY: help run dev test check messages format clean
+.PHONY: help run dev test check bench messages format clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list
@@ -51,6 +51,10 @@ check:  ## Style, missing migrations, Django's own checks for development and pr
 	SITE_URL=https://example.org SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	$(PY) manage.py check --deploy --fail-level WARNING
 	@$(CHECK_ENV) $(PY) manage.py messages --check
+
+bench:  ## Measure the market pages over two million figures (N=200000 is quicker)
+	$(PREPARE) requirements.txt
+	@$(PY) bench/markets.py
 
 messages:  ## Collect the texts to translate and compile the translations
 	$(PREPARE) requirements-dev.txt

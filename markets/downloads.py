@@ -187,12 +187,16 @@ def all_row(quote):
 
 def whole(request, text, content_type, *, filename=None, max_age=MAX_AGE):
     """A small answer that is kept by its content: 304 when the reader has the same bytes."""
-    response = HttpResponse(text, content_type=content_type)
-    etag = response.headers["ETag"] = quoted(text)
-    response = get_conditional_response(request, etag, None, response)
+    response = known_by_content(request, HttpResponse(text, content_type=content_type))
     if filename and response.status_code == 200:
         name_file(response, filename)
     return public(response, max_age)
+
+
+def known_by_content(request, response):
+    """The answer with an ETag of its text, on GET and HEAD alike, or 304 for who has that text."""
+    etag = response.headers["ETag"] = quoted(response.text)
+    return get_conditional_response(request, etag, None, response)
 
 
 def quoted(text):

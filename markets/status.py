@@ -10,9 +10,8 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import conditional_page
 
-from markets import fetching, quotes
+from markets import downloads, fetching, quotes
 from markets.models import FetchRun, Series, Source
 from markets.quotes import Quote
 
@@ -125,13 +124,13 @@ def page(request):
     return render(request, "markets/status.html", context)
 
 
-@conditional_page
 def as_json(request):
     """The same for machines: instants in UTC, days as ISO dates, states by their words."""
     response = JsonResponse(
         {"sources": [described(report) for report in reports()]},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )
+    response = downloads.known_by_content(request, response)
     response.headers["Cache-Control"] = f"public, max-age={JSON_SECONDS}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -8,10 +8,9 @@ from django.db import Error
 from django.db.models import F
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.cache import get_conditional_response
 
 from markets import quotes
-from markets.downloads import quoted
+from markets.downloads import known_by_content
 from markets.models import Series
 from portal.lib import languages
 
@@ -71,9 +70,7 @@ def load(language):
 def fragment(request):
     """The strip's own markup, for the script that re-reads it; empty without values. One query."""
     context = {"ticker": current(languages.current())}
-    response = render(request, "chrome/ticker.html", context)
-    etag = response.headers["ETag"] = quoted(response.text)
-    response = get_conditional_response(request, etag, None, response)
+    response = known_by_content(request, render(request, "chrome/ticker.html", context))
     response.headers["Cache-Control"] = f"public, max-age={FRAGMENT_SECONDS}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

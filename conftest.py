@@ -40,6 +40,9 @@ def _own_stage(settings, tmp_path_factory, request):
     if not {"demo", "demo_to_read"} & set(request.fixturenames):
         settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
     translation.activate(languages.DEFAULT)
+    from markets import ticker
+
+    ticker.forget()  # what an earlier test showed, perhaps at the same stopped second
     yield
     translation.deactivate()
 

@@ -223,6 +223,35 @@ def test_the_strip_costs_one_query_however_long_its_histories(django_assert_num_
         html()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_warm_strip_costs_no_query_and_what_this_process_wrote_shows_at_once(
+    django_assert_num_queries, monday_noon
+):
+    series = make_series(make_instrument("x"))
+    slot = make_slot(series.instrument)
+    record(series, MONDAY - timedelta(days=3), "1")
+    with django_assert_num_queries(1):
+        assert "1.0000" in html()
+    with django_assert_num_queries(0):
+        html()
+    record(series, MONDAY, "1.01")
+    assert "1.0100" in html()
+    slot.delete()
+    assert html().strip() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_wrote_shows_after_a_quarter_of_a_second(monday_noon):
+    series = make_series(make_instrument("x"))
+    make_slot(series.instrument)
+    record(series, MONDAY, "1")
+    html()
+    Observation.objects.filter(series=series)._raw_delete("default")  # no signal reaches us
+    assert "1.0000" in html()
+    monday_noon.shift(strip.KEPT_SECONDS)
+    assert html().strip() == ""
+
+
 @pytest.mark.django_db
 def test_a_page_that_prints_no_strip_asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):

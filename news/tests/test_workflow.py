@@ -69,7 +69,7 @@ FROM = {
     "withdraw": {"scheduled", "published"},
     "reopen": {"withdrawn"},
 }
-NEEDS = {name: 1 for name in FROM} | {"submit": 0}
+NEEDS = dict.fromkeys(FROM, 1) | {"submit": 0}
 
 
 def test_every_move_stands_in_this_test():

@@ -10,7 +10,14 @@ from django.utils import timezone
 from news import publishing
 from news.models import Article, EditConflict, Mention, MoveRefused, PendingChanges, Step
 from news.models.content import LISTS, LookAlikeIsNotSaved, blank, tidy
-from news.tests.factories import make_article, make_author, make_picture, make_source, make_tag
+from news.tests.factories import (
+    make_article,
+    make_author,
+    make_picture,
+    make_section,
+    make_source,
+    make_tag,
+)
 
 HOUR = timedelta(hours=1)
 Instrument = Mention._meta.get_field("instrument").related_model
@@ -24,7 +31,8 @@ def clock(time_machine):
 
 
 def draft(**changes):
-    return make_article(**{"status": "draft", "published_at": None, **changes})
+    wire = {"no_byline_reason": "From a wire."}
+    return make_article(**wire | {"status": "draft", "published_at": None, **changes})
 
 
 def say(story, by, base=None, **changes):
@@ -42,7 +50,7 @@ def test_content_comes_back_as_it_was_written(editor):
     content = blank(
         language="ru",
         kind="analysis",
-        section=make_article().section,
+        section=make_section(),
         picture=make_picture(),
         source=make_source(),
         headline="Рубль окреп",
@@ -213,7 +221,9 @@ def test_a_form_open_while_the_hour_strikes_saves_into_pending_changes(editor, c
 
 
 def test_readers_keep_the_published_text_until_changes_are_published(editor, reporter, client):
-    story = make_article(created_by=reporter, headline="As published")
+    story = make_article(
+        created_by=reporter, headline="As published", no_byline_reason="From a wire."
+    )
     path = story.get_absolute_url()
     before = story.modified_at
     say(story, reporter, headline="As prepared", tags=[make_tag().pk])
@@ -238,14 +248,14 @@ def test_readers_keep_the_published_text_until_changes_are_published(editor, rep
 
 
 def test_a_change_beside_the_substance_does_not_call_the_story_updated(editor):
-    story = make_article()
+    story = make_article(no_byline_reason="From a wire.")
     say(story, editor, seo_title="For machines")
     story.publish_changes(by=editor)
     assert story.updated_at is None
 
 
 def test_discarded_changes_can_be_brought_back(editor):
-    story = make_article(lead="Live.")
+    story = make_article(lead="Live.", no_byline_reason="From a wire.")
     say(story, editor, lead="Prepared.")
     story.discard_changes(by=editor)
     assert story.working()["lead"] == "Live."
@@ -256,7 +266,7 @@ def test_discarded_changes_can_be_brought_back(editor):
 
 
 def test_changes_that_are_changed_back_are_none(editor):
-    story = make_article(lead="Live.")
+    story = make_article(lead="Live.", no_byline_reason="From a wire.")
     say(story, editor, lead="Prepared.")
     say(story, editor, lead="Live.")
     assert not PendingChanges.objects.exists()
@@ -264,7 +274,7 @@ def test_changes_that_are_changed_back_are_none(editor):
 
 
 def test_a_withdrawn_story_reopens_with_the_text_that_was_worked_on(editor):
-    story = make_article(lead="Live.")
+    story = make_article(lead="Live.", no_byline_reason="From a wire.")
     say(story, editor, lead="Prepared.")
     story.withdraw(by=editor, note="Misread.")
     with pytest.raises(MoveRefused):
@@ -274,7 +284,7 @@ def test_a_withdrawn_story_reopens_with_the_text_that_was_worked_on(editor):
 
 
 def test_what_a_command_wrote_to_the_row_is_kept_when_changes_are_published(editor):
-    story = make_article(lead="Live.")
+    story = make_article(lead="Live.", no_byline_reason="From a wire.")
     say(story, editor, headline="Prepared")
     row = Article.objects.get()
     row.lead = "By a command."

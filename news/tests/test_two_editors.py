@@ -82,7 +82,7 @@ def known_texts(story):
 def test_no_text_is_lost_in_any_order_of_two_editors(editor, chief, seed):
     chance = random.Random(seed)
     for _round in range(ROUNDS // 10):
-        story = make_article(status="draft", published_at=None)
+        story = make_article(status="draft", published_at=None, no_byline_reason="A wire.")
         sent = set()
         people = [Person(editor, story, sent), Person(chief, story, sent)]
         for _step in range(8):
@@ -104,7 +104,7 @@ def test_no_text_is_lost_in_any_order_of_two_editors(editor, chief, seed):
 
 def test_a_text_that_was_thrown_away_is_missed(editor, chief):
     """The test above can fail: without set_aside, the loser's words are nowhere."""
-    story = make_article(status="draft", published_at=None)
+    story = make_article(status="draft", published_at=None, no_byline_reason="A wire.")
     sent = set()
     one, two = Person(editor, story, sent), Person(chief, story, sent)
     one.save()

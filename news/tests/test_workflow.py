@@ -25,7 +25,8 @@ def clock(time_machine):
 def make(status="draft", **changes):
     hours = {"draft": None, "review": None, "withdrawn": timezone.now() - 2 * HOUR}
     hours |= {"scheduled": timezone.now() + HOUR, "published": timezone.now() - HOUR}
-    return make_article(**{"status": status, "published_at": hours[status], **changes})
+    wire = {"no_byline_reason": "From a wire."}
+    return make_article(**wire | {"status": status, "published_at": hours[status], **changes})
 
 
 def texts(article):

@@ -18,13 +18,14 @@ from portal.lib.fields import LanguageField, SecondField
 from .bylines import Byline, Mention
 from .content import Content, LookAlikeIsNotSaved
 from .editing import Editing
+from .previews import Previews
 from .queries import ArticleQuerySet
 from .status import TIMED, Kind, Status
 from .translations import Translations
 from .workflow import Workflow
 
 
-class Article(Content, Editing, Workflow, Translations, models.Model):
+class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
     language = LanguageField()
     story = models.UUIDField(
         _("story group"),

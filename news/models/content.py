@@ -1,6 +1,7 @@
 """What people write in a story, as one plain document: compared, kept and put back whole."""
 
 from django.db import models
+from django.db.models import Q
 
 from news import prose
 from portal.lib import languages, text
@@ -101,10 +102,13 @@ class Content:
             Mention(article=twin, instrument=instrument, position=place)
             for place, instrument in enumerate(instruments, 1)
         ]
+        codes = prose.instruments(twin.body)
+        named = Q(instrument__in=content["instruments"]) | Q(instrument__code__in=codes)
         twin._prefetched_objects_cache = {
             "bylines": _filled(Byline.objects.filter(article=self.pk), lines),
             "tags": _filled(self.tags.model.objects.filter(pk__in=content["tags"]), found["tags"]),
-            "mentions": _filled(Mention.objects.filter(article=self.pk), mentions),
+            # Prices are asked for anew, among the rows that this text still names.
+            "mentions": _filled(Mention.objects.filter(article=self.pk).filter(named), mentions),
             "instruments": _filled(
                 self.instruments.model.objects.filter(pk__in=content["instruments"]), instruments
             ),

@@ -5,10 +5,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from news import roles
+
+from .history import Revision
+from .refusals import MoveRefused
 
 LIFE = timedelta(hours=72)
 SALT = "news.preview"
@@ -20,6 +26,27 @@ def new_key():
 
 def in_three_days():
     return timezone.now() + LIFE
+
+
+class Previews:
+    """The part of Article that is shown before readers have it."""
+
+    def share(self, *, by):
+        """A PreviewLink to the text as it is worked on now."""
+        with transaction.atomic():
+            self._hold()
+            if not roles.may(by, "share preview", self):
+                raise MoveRefused([roles.words_of_refusal("share preview")])
+            if self.is_public and not self.pending_changes:
+                raise MoveRefused([_("Readers have this text already: send them its address.")])
+            self._begin_history()
+            revision = self.revisions.exclude(verb__in=Revision.ASIDE).first()
+            if revision.content != self.working():
+                revision = self._record(Revision.Verb.SAVED, by=by, now=timezone.now())
+            link = PreviewLink.objects.create(article=self, revision=revision, made_by=by)
+            words = _("Shared a preview of revision %(number)s.")
+            self.log(by, words % {"number": revision.number})
+            return link
 
 
 class PreviewLinkQuerySet(models.QuerySet):
@@ -37,7 +64,10 @@ class PreviewLinkQuerySet(models.QuerySet):
 
 class PreviewLink(models.Model):
     article = models.ForeignKey(
-        "news.Article", on_delete=models.CASCADE, related_name="previews", verbose_name=_("story")
+        "news.Article",
+        on_delete=models.CASCADE,
+        related_name="previews",
+        verbose_name=gettext_lazy("story"),
     )
     revision = models.ForeignKey("news.Revision", on_delete=models.CASCADE, related_name="previews")
     key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
@@ -52,8 +82,8 @@ class PreviewLink(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("preview link")
-        verbose_name_plural = _("preview links")
+        verbose_name = gettext_lazy("preview link")
+        verbose_name_plural = gettext_lazy("preview links")
         default_permissions = ()
 
     def __str__(self):

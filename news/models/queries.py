@@ -86,7 +86,7 @@ class ArticleQuerySet(models.QuerySet):
         return (
             self.select_related("section", "picture")
             .defer("body", "seo_title", "seo_description", "withdrawal_reason", "source_url")
-            .prefetch_related(_bylines("author__photo"))
+            .prefetch_related(bylines_of("author__photo"))
         )
 
     def for_lines(self):
@@ -98,11 +98,11 @@ class ArticleQuerySet(models.QuerySet):
     def for_page(self):
         """With what the story's own page shows."""
         return self.select_related("section", "picture", "source").prefetch_related(
-            _bylines("author__photo"), "tags", "corrections"
+            bylines_of("author__photo"), "tags", "corrections"
         )
 
 
-def _bylines(*more):
+def bylines_of(*more):
     """Bylines in their order, each with its author; never the authors' life stories."""
     lines = Byline.objects.order_by("position", "pk").select_related("author", *more)
     return Prefetch("bylines", lines.defer(*(f"author__{name}" for name in columns("bio"))))

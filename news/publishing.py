@@ -1,14 +1,31 @@
-"""What the clock makes public without anybody's hand: called each minute by `manage.py tick`."""
+"""What the clock does to stories without anybody's hand: called each minute by `manage.py tick`."""
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from news.models import Article, Mention
-from news.models.article import TIMED
+from news.models import Article, Mention, PreviewLink, Revision, Step
+from news.models.history import KEPT, QUICK_SAVES_KEPT, STEPS_KEPT
+from news.models.status import TIMED
 
 # A price nobody had published when the story came out is waited for this long.
 PATIENCE = timedelta(days=7)
+# Each quick save is looked at while it is this much older than QUICK_SAVES_KEPT.
+LOOKED_AT = timedelta(days=7)
+
+
+def publish_due(now=None):
+    """Label what the clock has made public, with a Revision; returns how many. Safe to repeat.
+
+    Readers see a story from its hour on, whether or not this runs.
+    """
+    count = 0
+    for story in Article.objects.due(now).only("pk"):
+        with transaction.atomic():
+            story._hold()
+        count += story.status == Article.Status.PUBLISHED
+    return count
 
 
 def freeze_prices(now=None):
@@ -24,3 +41,22 @@ def freeze_prices(now=None):
         story.mentions.freeze(story.published_at)
         for story in Article.objects.filter(pk__in=waiting.values("article")).only("published_at")
     )
+
+
+def prune_revisions(now=None):
+    """Forget old quick saves beyond the newest KEPT of a story, old steps, old preview links.
+
+    Never a move, never a text readers had. Returns how many rows went.
+    """
+    now = now or timezone.now()
+    gone = Step.objects.filter(made_at__lt=now - STEPS_KEPT).delete()[0]
+    gone += PreviewLink.objects.filter(expires_at__lt=now - STEPS_KEPT).delete()[0]
+    before = now - QUICK_SAVES_KEPT
+    old = Revision.objects.filter(verb__in=Revision.QUICK, is_public=False, made_at__lt=before)
+    aging = old.filter(made_at__gte=before - LOOKED_AT, article__revisions__number__gt=KEPT)
+    for article in aging.values_list("article", flat=True).order_by().distinct():
+        newest = Revision.objects.filter(article=article).order_by("-number")
+        bound = newest.values_list("number", flat=True)[KEPT : KEPT + 1].first()
+        if bound is not None:
+            gone += old.filter(article=article, number__lte=bound, previews=None).delete()[0]
+    return gone

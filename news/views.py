@@ -36,9 +36,16 @@ def article(request, section, pk, words=None):
         raise Http404("not public")
     if request.path != story.get_absolute_url():
         return HttpResponsePermanentRedirect(story.get_absolute_url())
+    context = page_context(story, now)
+    editions = [*context["siblings"], story]
+    request.editions = {s.language: s.get_absolute_url() for s in editions}
+    return render(request, "news/article.html", context)
+
+
+def page_context(story, now):
+    """What the page of a story shows beside its text. One query, and those of the story itself."""
     around = list(_around(story, now))
     siblings = [s for s in around if s.story == story.story]
-    request.editions = {s.language: s.get_absolute_url() for s in siblings}
     others = [s for s in around if s.story != story.story]
     related = [s for s in others if s.section_id == story.section_id][:4]
     related.sort(key=lambda s: s.picture_id is None)
@@ -47,19 +54,15 @@ def article(request, section, pk, words=None):
     for other in related:
         other.hides_picture = other.picture_id in pictures
         pictures.add(other.picture_id)
-    return render(
-        request,
-        "news/article.html",
-        {
-            "article": story,
-            "section": story.section,
-            "siblings": [s for s in siblings if s.language != story.language],
-            "related": related,
-            "latest": latest,
-            "corrections": [c for c in story.corrections.all() if not c.is_grave],
-            "grave_corrections": [c for c in story.corrections.all() if c.is_grave],
-        },
-    )
+    return {
+        "article": story,
+        "section": story.section,
+        "siblings": [s for s in siblings if s.language != story.language],
+        "related": related,
+        "latest": latest,
+        "corrections": [c for c in story.corrections.all() if not c.is_grave],
+        "grave_corrections": [c for c in story.corrections.all() if c.is_grave],
+    }
 
 
 def _around(story, now):

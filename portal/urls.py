@@ -5,12 +5,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from news import preview
 from portal import views
 
 urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     *([path("media/<path:path>", views.media)] if settings.SERVE_MEDIA else []),
     path("favicon.ico", views.favicon),
+    path("preview/<str:token>/", preview.shared, name="preview"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("markets/", include("markets.urls")),

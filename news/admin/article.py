@@ -1,116 +1,84 @@
-"""The story's form and the list of stories."""
+"""The story's form in the admin: what is typed becomes a new version, a button makes a move."""
 
-from django import forms
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from news.models import Article, Byline, Correction, Mention
-from portal.lib import dates
-from portal.lib.admin import AnyCaseSearch, CappedPaginator
+from news import roles
+from news.models import Article, EditConflict, MoveRefused
+from portal.lib.admin import CappedPaginator
 from portal.lib.text import fold
 
-# The statuses of a story that is still the reporter's own.
-OF_REPORTERS = (Article.Status.DRAFT, Article.Status.REVIEW)
+from . import conflict, corrections, history, kept, moves, previews, translations
+from .checks import StoryChecks
+from .context import story_context
+from .forms import ArticleForm
+from .listing import Listing
 
-
-class BylineInline(admin.TabularInline):
-    model = Byline
-    autocomplete_fields = ["author"]
-    extra = 0
-    min_num = 0
-
-
-class MentionInline(admin.TabularInline):
-    model = Mention
-    autocomplete_fields = ["instrument"]
-    extra = 0
-
-
-class CorrectionInline(admin.StackedInline):
-    """Notes are added, never changed or removed."""
-
-    model = Correction
-    extra = 0
-    fields = ["kind", "is_grave", "text", "noted_at"]
-    readonly_fields = ["noted_at"]
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class ArticleForm(forms.ModelForm):
-    class Meta:
-        model = Article
-        fields = "__all__"
-        widgets = {
-            "headline": forms.TextInput(attrs={"class": "vLargeTextField"}),
-            "lead": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-            "body": forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField"}),
-        }
-        help_texts = {
-            "body": _("HTML, or plain text with a blank line between paragraphs."),
-        }
+FIELDS = {"bylines": "authors"}  # name in a content -> name on the model, where they differ
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):
+class ArticleAdmin(Listing, admin.ModelAdmin):
     form = ArticleForm
-    list_display = ["headline", "status", "language", "section", "published", "last_saved"]
-    list_filter = ["status", "language", "section", "kind"]
-    list_select_related = ["section"]
+    checks_class = StoryChecks
     search_fields = ["headline"]  # asks for the search box; get_search_results does the search
-    search_help_text = _("Words of the headline, the kicker or the byline")
-    ordering = ["-modified_at", "-pk"]
-    list_per_page = 50
+    search_help_text = gettext_lazy("Words of the headline, the kicker or the byline")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     autocomplete_fields = ["picture", "source", "tags"]
-    readonly_fields = ["withdrawn_at", "created_at", "modified_at"]
-    inlines = [BylineInline, MentionInline, CorrectionInline]
-    save_on_top = True
+    readonly_fields = ["status", "published_at", "updated_at", "withdrawn_at", "withdrawal_reason"]
+    change_form_template = "admin/news/article/change_form.html"
     fieldsets = [
         (None, {"fields": ["kicker", "headline", "lead", "dateline", "body"]}),
         (
-            _("Publication"),
+            gettext_lazy("Publication"),
             {
+                "classes": ["side"],
                 "fields": [
-                    ("status", "published_at"),
-                    ("language", "section", "kind"),
-                    ("updated_at", "expires_at"),
-                    ("withdrawn_at", "withdrawal_reason"),
-                ]
+                    "section",
+                    ("language", "kind"),
+                    "status",
+                    "published_at",
+                    "updated_at",
+                    "expires_at",
+                    "withdrawn_at",
+                    "withdrawal_reason",
+                ],
             },
         ),
-        (_("Picture"), {"fields": ["picture", "picture_caption"]}),
-        (_("Source and topics"), {"fields": [("source", "source_url"), "tags"]}),
         (
-            _("In lists and search engines"),
+            gettext_lazy("Picture"),
+            {"classes": ["side"], "fields": ["picture", "picture_caption"]},
+        ),
+        (
+            gettext_lazy("Source and topics"),
             {
-                "classes": ["collapse"],
+                "classes": ["side"],
+                "fields": ["source", "source_url", "no_byline_reason", "tags", "instruments"],
+            },
+        ),
+        (
+            gettext_lazy("In lists and search engines"),
+            {
+                "classes": ["side", "collapse"],
                 "fields": [
                     "listing_headline",
                     "listing_lead",
                     "seo_title",
                     "seo_description",
                     "slug",
-                    "story",
-                    ("created_at", "modified_at"),
                 ],
             },
         ),
     ]
 
-    @admin.display(description=_("published"), ordering="published_at", empty_value="—")
-    def published(self, article):
-        return article.published_at and dates.brief(article.published_at)
-
-    @admin.display(description=_("last saved"), ordering="modified_at")
-    def last_saved(self, article):
-        return dates.brief(article.modified_at)
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("section", "pending")
 
     def get_search_results(self, request, queryset, search_term):
         """Folded on both sides, so that Cyrillic is found in any case on every database."""
@@ -118,54 +86,155 @@ class ArticleAdmin(admin.ModelAdmin):
             queryset = queryset.filter(search_row__title__contains=word)
         return queryset, False
 
-    def may_publish(self, request):
-        return request.user.has_perm("news.publish_article")
+    # Who may -------------------------------------------------------------------------------------
+
+    def has_view_permission(self, request, obj=None):
+        return roles.may(request.user, "view") or self.has_change_permission(request, obj)
+
+    def has_add_permission(self, request):
+        return roles.may(request.user, "write")
 
     def has_change_permission(self, request, obj=None):
-        """Who may not publish may not touch what readers have, had or are about to have."""
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or obj.status in OF_REPORTERS or self.may_publish(request))
+        if obj is None:
+            return request.user.has_perm(roles.CHANGE)
+        return roles.may_edit(request.user, obj)
 
     def has_delete_permission(self, request, obj=None):
-        """What readers have had is withdrawn, never deleted."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or obj.published_at is None)
-
-    def formfield_for_choice_field(self, db_field, request, **kwargs):
-        if db_field.name == "status" and not self.may_publish(request):
-            kwargs["choices"] = [
-                choice for choice in Article.Status.choices if choice[0] in OF_REPORTERS
-            ]
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
+        if obj is None:
+            return request.user.has_perm("news.delete_article")
+        return roles.may(request.user, "delete", obj)
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
-        if not self.may_publish(request):
-            fields = [*fields, "published_at", "updated_at", "expires_at", "withdrawal_reason"]
-        return fields
+        return fields if roles.may(request.user, "set expiry") else [*fields, "expires_at"]
 
-    def get_actions(self, request):
-        """No bulk delete: a story goes one at a time, with its corrections in sight."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
+    def get_fieldsets(self, request, obj=None):
+        """A new story has no hours yet."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        hours = {*self.readonly_fields, "expires_at"}
+        return [
+            (name, options | {"fields": [f for f in options["fields"] if f not in hours]})
+            for name, options in fieldsets
+        ]
 
     def view_on_site(self, article):
         return article.get_absolute_url() if article.is_public else None
 
+    # The form ------------------------------------------------------------------------------------
 
-@admin.register(Correction)
-class CorrectionAdmin(AnyCaseSearch, admin.ModelAdmin):
-    list_display = ["article", "kind", "is_grave", "text", "noted_at"]
-    list_filter = ["kind", "is_grave"]
-    list_select_related = ["article"]
-    search_fields = ["text", "article__headline"]
-    autocomplete_fields = ["article"]
-    show_full_result_count = False
-    paginator = CappedPaginator
+    def get_urls(self):
+        info = "news_article"
 
-    def has_change_permission(self, request, obj=None):
-        return False
+        def view(function, *args):
+            return self.admin_site.admin_view(lambda *a, **k: function(self, *a, **k))
 
-    def has_delete_permission(self, request, obj=None):
-        return False
+        own = [
+            path("<int:pk>/compare/", view(history.compare), name=f"{info}_compare"),
+            path("<int:pk>/restore/", view(history.restore), name=f"{info}_restore"),
+            path("<int:pk>/preview/", view(previews.three_widths), name=f"{info}_preview"),
+            path("<int:pk>/preview/page/", view(previews.page), name=f"{info}_preview_page"),
+            path("<int:pk>/share/", view(previews.share), name=f"{info}_share"),
+            path("<int:pk>/revoke/", view(previews.revoke), name=f"{info}_revoke"),
+            path("<int:pk>/translate/", view(translations.translate), name=f"{info}_translate"),
+            path("<int:pk>/original/", view(translations.original), name=f"{info}_original"),
+            path("<int:pk>/correct/", view(corrections.correct), name=f"{info}_correct"),
+            # The endpoints of typing (autosave, presence) are added here: *drafts.urls(self)
+        ]
+        return [*own, *(kept.rescued(self, pattern) for pattern in super().get_urls())]
+
+    def get_object(self, request, object_id, from_field=None):
+        """With ?aside=7 the form opens with the text of that revision, upon what is there now."""
+        story = super().get_object(request, object_id, from_field)
+        number = request.GET.get("aside", "")
+        if story is not None and request.method == "GET" and number.isdecimal():
+            revision = story.revisions.filter(number=int(number[:9])).first()
+            if revision is not None:
+                story.shown_content = revision.content
+        return story
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        story = self.get_object(request, object_id) if object_id else None
+        if request.method == "POST" and object_id:
+            if story is None:
+                return kept.page(request, kept.GONE)
+            if "_resolve" in request.POST:
+                return conflict.resolve(self, request, story)
+            if not self.has_change_permission(request, story):
+                if "_move" in request.POST and self.has_view_permission(request, story):
+                    return moves.make(self, request, story, moves.seen(request))
+                return kept.page(request, kept.NOT_ALLOWED)
+        elif request.method == "POST" and not self.has_add_permission(request):
+            return kept.page(request, kept.NOT_ALLOWED)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except EditConflict as clash:
+            return conflict.page(self, request, clash)
+        except MoveRefused as refused:
+            return kept.page(request, " ".join(refused.reasons))
+        except ValidationError as error:
+            return kept.page(request, " ".join(error.messages), status=422)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["story"] = story_context(self, request, context["adminform"].form, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Saving --------------------------------------------------------------------------------------
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            written = Article.objects.write(form.content(), by=request.user)
+            obj.pk = written.pk
+            obj.refresh_from_db()
+            return
+        content = moves.repaired(request, form.content())
+        obj.edit(content, by=request.user, base=form.cleaned_data.get("version") or 0)
+        self._tell_of_change(request, obj, form)
+        if "expires_at" in form.changed_data:
+            moves.set_expiry(self, request, obj, form.cleaned_data["expires_at"])
+
+    def _tell_of_change(self, request, obj, form):
+        if obj.is_out and form.cleaned_data.get("stage") in roles.NEVER_OUT:
+            words = _("The story went out while you wrote: your text waits as pending changes.")
+            self.message_user(request, words, messages.WARNING)
+        if obj.missing:
+            names = (
+                str(Article._meta.get_field(_field(name)).verbose_name) for name in obj.missing
+            )
+            words = _("Left out, as it is no longer there: %(names)s.")
+            self.message_user(request, words % {"names": ", ".join(names)}, messages.WARNING)
+
+    def save_related(self, request, form, formsets, change):
+        """All that hangs on a story is part of its content: edit() has written it."""
+
+    def log_addition(self, request, obj, message):
+        """write() has done so."""
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._answer(request, obj)
+
+    def response_change(self, request, obj):
+        return self._answer(request, obj)
+
+    def _answer(self, request, obj):
+        if "_move" in request.POST:
+            return moves.make(self, request, obj, obj.version)
+        if obj.pending_changes:
+            words = _("Saved. Readers see it once the changes are published.")
+        else:
+            words = _("Saved.")
+        self.message_user(request, words, messages.SUCCESS)
+        if "_addanother" in request.POST:
+            return HttpResponseRedirect(reverse("admin:news_article_add"))
+        return HttpResponseRedirect(reverse("admin:news_article_change", args=[obj.pk]))
+
+    # History -------------------------------------------------------------------------------------
+
+    def history_view(self, request, object_id, extra_context=None):
+        story = self.get_object(request, object_id)
+        if story is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not roles.may(request.user, "history", story):
+            raise PermissionDenied
+        return history.page(self, request, story)

@@ -4,9 +4,12 @@ from .article import Article
 from .bylines import Byline, Mention
 from .corrections import Correction
 from .front import FrontSlot
+from .history import PendingChanges, Revision, Step
 from .people import Author
 from .pictures import Picture
 from .policies import Policy
+from .previews import PreviewLink
+from .refusals import ChangedMeanwhile, EditConflict, MoveRefused
 from .search import SearchRow
 from .taxonomy import Section, Source, Tag
 
@@ -14,13 +17,20 @@ __all__ = [
     "Article",
     "Author",
     "Byline",
+    "ChangedMeanwhile",
     "Correction",
+    "EditConflict",
     "FrontSlot",
     "Mention",
+    "MoveRefused",
+    "PendingChanges",
     "Picture",
     "Policy",
+    "PreviewLink",
+    "Revision",
     "SearchRow",
     "Section",
     "Source",
+    "Step",
     "Tag",
 ]

@@ -2,125 +2,30 @@
 
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from news import prose
 from portal.lib import text
 from portal.lib.fields import LanguageField, SecondField
-from portal.lib.languages import columns
 
 from .bylines import Byline, Mention
+from .content import Content, LookAlikeIsNotSaved
+from .editing import Editing
+from .previews import Previews
+from .queries import ArticleQuerySet
+from .status import TIMED, Kind, Status
+from .translations import Translations
+from .workflow import Workflow
 
 
-class Status(models.TextChoices):
-    DRAFT = "draft", pgettext_lazy("status", "Draft")
-    REVIEW = "review", pgettext_lazy("status", "In review")
-    SCHEDULED = "scheduled", pgettext_lazy("status", "Scheduled")
-    PUBLISHED = "published", pgettext_lazy("status", "Published")
-    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
-
-
-class Kind(models.TextChoices):
-    NEWS = "news", pgettext_lazy("kind of story", "News")
-    ANALYSIS = "analysis", pgettext_lazy("kind of story", "Analysis")
-    OPINION = "opinion", pgettext_lazy("kind of story", "Opinion")
-    EXPLAINER = "explainer", pgettext_lazy("kind of story", "Explainer")
-    INTERVIEW = "interview", pgettext_lazy("kind of story", "Interview")
-    SPONSORED = "sponsored", pgettext_lazy("kind of story", "Sponsored")
-
-
-# Statuses that become public by the clock alone.
-TIMED = (Status.SCHEDULED, Status.PUBLISHED)
-
-
-def published_q(now):
-    """The rule of visibility for query-sets; `Article.is_public` says it for one row."""
-    return Q(status__in=TIMED, published_at__lte=now) & (
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    )
-
-
-class ArticleQuerySet(models.QuerySet):
-    def published(self, now=None):
-        """What readers may see at `now` (aware; default: this moment). The only door for them."""
-        return self.filter(published_q(now or timezone.now()))
-
-    def drafts(self):
-        return self.filter(status=Status.DRAFT)
-
-    def in_review(self):
-        return self.filter(status=Status.REVIEW)
-
-    def scheduled(self):
-        return self.filter(status=Status.SCHEDULED)
-
-    def in_language(self, code):
-        return self.filter(language=code)
-
-    def in_section(self, section):
-        return self.filter(section=section)
-
-    def by(self, author):
-        return self.filter(pk__in=Byline.objects.filter(author=author).values("article"))
-
-    def tagged(self, tag):
-        return self.filter(tags=tag)
-
-    def about(self, instrument):
-        return self.filter(instruments=instrument)
-
-    def from_source(self, source):
-        return self.filter(source=source)
-
-    def newest(self):
-        return self.order_by("-published_at", "-pk")
-
-    def between(self, start, end):
-        """Published from `start` up to, not including, `end` (aware instants)."""
-        return self.filter(published_at__gte=start, published_at__lt=end)
-
-    def matching(self, words):
-        """Stories in which every word occurs, in any form of case, ё and quotes."""
-        stories = self
-        for word in text.fold(words).split()[:10]:
-            stories = stories.filter(search_row__text__contains=word)
-        return stories
-
-    def for_cards(self):
-        """With what a card shows (headline, lead, section, picture, byline): two queries."""
-        return (
-            self.select_related("section", "picture")
-            .defer("body", "seo_title", "seo_description", "withdrawal_reason", "source_url")
-            .prefetch_related(_bylines("author__photo"))
-        )
-
-    def for_lines(self):
-        """With what a line of a list shows (headline, section, hour): one query."""
-        return self.select_related("section").only(
-            "headline", "listing_headline", "slug", "language", "kind", "published_at", "section"
-        )
-
-    def for_page(self):
-        """With what the story's own page shows."""
-        return self.select_related("section", "picture", "source").prefetch_related(
-            _bylines("author__photo"), "tags", "corrections"
-        )
-
-
-def _bylines(*more):
-    """Bylines in their order, each with its author; never the authors' life stories."""
-    lines = Byline.objects.order_by("position", "pk").select_related("author", *more)
-    return Prefetch("bylines", lines.defer(*(f"author__{name}" for name in columns("bio"))))
-
-
-class Article(models.Model):
+class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
     language = LanguageField()
     story = models.UUIDField(
         _("story group"),
@@ -206,6 +111,35 @@ class Article(models.Model):
         blank=True,
         help_text=_("Empty: the lead."),
     )
+    no_byline_reason = models.CharField(
+        _("why there is no byline"),
+        max_length=200,
+        blank=True,
+        help_text=_("Said when a story goes out without a name."),
+    )
+    # +1 for each change of the working text by a person; nothing else moves it.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # The version whose substance readers have; 0: none yet.
+    public_version = models.PositiveIntegerField(default=0, editable=False)
+    translation_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="translations",
+        verbose_name=_("translation of"),
+    )
+    translated_version = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("begun by"),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     modified_at = models.DateTimeField(_("last saved"), auto_now=True)
 
@@ -216,7 +150,11 @@ class Article(models.Model):
     class Meta:
         verbose_name = _("story")
         verbose_name_plural = _("stories")
-        permissions = [("publish_article", _("Can publish stories"))]
+        permissions = [
+            ("publish_article", _("Can publish stories")),
+            ("edit_others_article", _("Can edit the stories of others")),
+            ("override_checklist", _("Can publish in spite of the checklist")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["story", "language"],
@@ -271,6 +209,8 @@ class Article(models.Model):
 
     def save(self, *args, **kwargs):
         """Every way in passes here: prose is sanitised, texts lose controls, the slug is made."""
+        if self.is_look_alike:
+            raise LookAlikeIsNotSaved
         for name in ("headline", "kicker", "lead", "dateline", "picture_caption"):
             setattr(self, name, text.one_line(getattr(self, name)))
         self.body = prose.clean(self.body)

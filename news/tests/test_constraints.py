@@ -17,6 +17,7 @@ from news.models import (
     Mention,
     Picture,
     Policy,
+    Revision,
     SearchRow,
     Section,
     Source,
@@ -159,6 +160,13 @@ def test_an_address_word_is_taken_once(db, model, make):
     assert model.objects.get(slug="oil") == first
 
 
+def test_a_number_of_a_storys_history_is_given_once(db):
+    row = {"article": make_article(), "number": 1, "version": 1, "verb": "saved", "content": {}}
+    Revision.objects.create(**row)
+    assert refused(lambda: Revision.objects.create(**row))
+    assert not refused(lambda: Revision.objects.create(**row | {"number": 2}))
+
+
 def test_a_story_has_one_search_row(db):
     row = SearchRow(article=make_article())
     row.save(force_insert=True)
@@ -178,6 +186,7 @@ def test_every_named_constraint_of_the_newsroom_has_a_test_here():
         "article_withdrawn_has_hour",
         "byline_once_a_role",
         "mention_once",
+        "revision_number_once",
         "front_one_story_a_place",
         "front_known_place",
         "picture_alt_or_decorative",

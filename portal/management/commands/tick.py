@@ -9,11 +9,16 @@ from news import publishing
 
 log = logging.getLogger(__name__)
 # What to call, and the name of what its return value counts.
-PARTS = [(fetching.fetch_due, "sources asked"), (publishing.freeze_prices, "prices frozen")]
+PARTS = [
+    (publishing.publish_due, "stories out"),
+    (fetching.fetch_due, "sources asked"),
+    (publishing.freeze_prices, "prices frozen"),
+    (publishing.prune_revisions, "old saves gone"),
+]
 
 
 class Command(BaseCommand):
-    help = "Do what is due: figures, prices in stories. For cron or a systemd timer, each minute."
+    help = "Do what is due: stories, figures, tidying. For cron or a systemd timer, each minute."
 
     def handle(self, **options):
         broken = 0

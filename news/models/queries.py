@@ -1,0 +1,108 @@
+"""Questions about many stories. `published()` is the only door for readers."""
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.utils import timezone
+
+from portal.lib import text
+from portal.lib.languages import columns
+
+from . import editing
+from .bylines import Byline
+from .status import Status, published_q
+
+
+class ArticleQuerySet(models.QuerySet):
+    def published(self, now=None):
+        """What readers may see at `now` (aware; default: this moment). The only door for them."""
+        return self.filter(published_q(now or timezone.now()))
+
+    def drafts(self):
+        return self.filter(status=Status.DRAFT)
+
+    def in_review(self):
+        return self.filter(status=Status.REVIEW)
+
+    def scheduled(self):
+        return self.filter(status=Status.SCHEDULED)
+
+    def due(self, now=None):
+        """Their hour has come, and their label has not yet followed."""
+        return self.scheduled().filter(published_at__lte=now or timezone.now())
+
+    def with_pending(self):
+        """Out, with changes that wait to be published."""
+        return self.filter(pending__isnull=False)
+
+    def out_of_date(self):
+        """Translations whose original has changed in substance since."""
+        return self.exclude(status=Status.WITHDRAWN).filter(
+            translation_of__public_version__gt=F("translated_version")
+        )
+
+    def of(self, user):
+        """A person's own: begun by them, or with them in the byline."""
+        lines = Byline.objects.filter(article=OuterRef("pk"), author__user=user)
+        return self.filter(Q(created_by=user) | Exists(lines))
+
+    def write(self, content, *, by, **fields):
+        """A new draft; see news.models.content.blank() for a content to begin with."""
+        return editing.write(self.model, content, by=by, **fields)
+
+    def in_language(self, code):
+        return self.filter(language=code)
+
+    def in_section(self, section):
+        return self.filter(section=section)
+
+    def by(self, author):
+        return self.filter(pk__in=Byline.objects.filter(author=author).values("article"))
+
+    def tagged(self, tag):
+        return self.filter(tags=tag)
+
+    def about(self, instrument):
+        return self.filter(instruments=instrument)
+
+    def from_source(self, source):
+        return self.filter(source=source)
+
+    def newest(self):
+        return self.order_by("-published_at", "-pk")
+
+    def between(self, start, end):
+        """Published from `start` up to, not including, `end` (aware instants)."""
+        return self.filter(published_at__gte=start, published_at__lt=end)
+
+    def matching(self, words):
+        """Stories in which every word occurs, in any form of case, ё and quotes."""
+        stories = self
+        for word in text.fold(words).split()[:10]:
+            stories = stories.filter(search_row__text__contains=word)
+        return stories
+
+    def for_cards(self):
+        """With what a card shows (headline, lead, section, picture, byline): two queries."""
+        return (
+            self.select_related("section", "picture")
+            .defer("body", "seo_title", "seo_description", "withdrawal_reason", "source_url")
+            .prefetch_related(bylines_of("author__photo"))
+        )
+
+    def for_lines(self):
+        """With what a line of a list shows (headline, section, hour): one query."""
+        return self.select_related("section").only(
+            "headline", "listing_headline", "slug", "language", "kind", "published_at", "section"
+        )
+
+    def for_page(self):
+        """With what the story's own page shows."""
+        return self.select_related("section", "picture", "source").prefetch_related(
+            bylines_of("author__photo"), "tags", "corrections"
+        )
+
+
+def bylines_of(*more):
+    """Bylines in their order, each with its author; never the authors' life stories."""
+    lines = Byline.objects.order_by("position", "pk").select_related("author", *more)
+    return Prefetch("bylines", lines.defer(*(f"author__{name}" for name in columns("bio"))))

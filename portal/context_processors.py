@@ -18,11 +18,12 @@ def site(request):
             description=settings.SITE_DESCRIPTION,
             url=settings.SITE_URL,
             email=settings.NEWSROOM_EMAIL,
+            corrections_email=settings.CORRECTIONS_EMAIL,
             code=code,
             today=timezone.localdate(),
             home=languages.path_in("/", code),
         ),
-        "chrome": SimpleLazyObject(lambda: chrome.load(code)),
+        "chrome": SimpleLazyObject(lambda: chrome.load(code, getattr(request, "shown_at", None))),
         "editions": SimpleLazyObject(lambda: editions(request)),
     }
 

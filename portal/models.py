@@ -1,10 +1,16 @@
-"""What belongs to the whole site: accounts and the notice above every page."""
+"""What belongs to the whole site: accounts, the notice and the banner above every page."""
+
+from datetime import timedelta
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.languages import Translated
+from portal.lib.fields import SecondField
+from portal.lib.languages import Translated, columns
 
 
 class User(AbstractUser):
@@ -23,3 +29,69 @@ class Notice(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class BannerQuerySet(models.QuerySet):
+    def shown(self, now=None):
+        """What stands above every page at `now`. Whatever a row says, no banner outlives a day."""
+        now = now or timezone.now()
+        return self.filter(starts_at__lte=now, starts_at__gt=now - Banner.LONGEST, ends_at__gt=now)
+
+
+class Banner(models.Model):
+    """Breaking news above every page, until its hour. In a language without words it is absent."""
+
+    LONGEST = timedelta(hours=24)
+
+    text = Translated(
+        models.CharField(
+            _("text"),
+            max_length=140,
+            blank=True,
+            help_text=_("Empty: this edition has no banner."),
+        )
+    )
+    article = models.ForeignKey(
+        "news.Article",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("story"),
+        help_text=_("The banner leads to it, in each language to its translation."),
+    )
+    starts_at = SecondField(_("from"), default=timezone.now)
+    ends_at = SecondField(_("until"), help_text=_("At most 24 hours after it begins."))
+
+    objects = BannerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at", "-pk"]
+        verbose_name = _("breaking banner")
+        verbose_name_plural = _("breaking banners")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="banner_ends_after_it_begins",
+                violation_error_message=_("The banner must end after it begins."),
+            )
+        ]
+
+    def __str__(self):
+        return self.text or next(filter(None, (getattr(self, c) for c in columns("text"))), "")
+
+    def clean(self):
+        if not any(getattr(self, column) for column in columns("text")):
+            raise ValidationError(
+                {columns("text")[0]: _("Write the banner in one language or more.")}
+            )
+        if self.ends_at and self.starts_at and self.ends_at - self.starts_at > self.LONGEST:
+            raise ValidationError({"ends_at": _("A banner ends at most 24 hours after it begins.")})
+
+    def end(self, now=None):
+        """Take it down at once."""
+        now = (now or timezone.now()).replace(microsecond=0)
+        # A banner that has not begun never will.
+        self.starts_at = min(self.starts_at, now - timedelta(seconds=1))
+        self.ends_at = min(self.ends_at, now)
+        self.save(update_fields=["starts_at", "ends_at"])

@@ -191,6 +191,8 @@ SITE_DESCRIPTION = _(
     "Independent reporting on oil, gas, power, fuel and business in Central Asia and Russia."
 )
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default="newsroom@example.org")
+# Where readers report an error in a story; empty: the story leads to the corrections policy.
+CORRECTIONS_EMAIL = env.str("CORRECTIONS_EMAIL", default="")
 
 # 9. Markets ---------------------------------------------------------------------------------------
 

@@ -91,7 +91,7 @@ def server_error(request):
     code = languages.language_of_path(request.path_info)
     request.editions = {}
     try:
-        frame = chrome.load(code)
+        frame = chrome.without_banner(code)
     except Exception:
         frame = chrome.remembered(code)
     try:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from news.models import Correction, FrontSlot, Mention, Policy
 from news.tests.factories import make_article, make_author, make_picture, make_source, make_tag
-from portal.models import Notice, User
+from portal.models import Banner, Notice, User
 
 # Lists that grow with the years. Sections, slots, policies, accounts stay few.
 LONG = ["article", "correction", "author", "tag", "source", "picture"]
@@ -45,6 +45,7 @@ def _furnished(module_db):
         FrontSlot.objects.create(language="en", zone="lead", article=article)
         Policy.objects.create(slug="about", title="About", body="x")
         Notice.objects.create(text_en="A notice.")
+        Banner.objects.create(text_en="Now.", ends_at=timezone.now() + timedelta(hours=1))
         _observe(instrument)
         for role in ROLES:
             user = User.objects.create_user(role.replace(" ", "-"), password="x", is_staff=True)

@@ -5,8 +5,9 @@ from .bylines import Byline, Mention
 from .corrections import Correction
 from .front import FrontSlot
 from .people import Author
-from .pictures import Picture
+from .pictures import Figure, Picture
 from .policies import Policy
+from .redirects import Merged, OldAddress
 from .search import SearchRow
 from .taxonomy import Section, Source, Tag
 
@@ -15,8 +16,11 @@ __all__ = [
     "Author",
     "Byline",
     "Correction",
+    "Figure",
     "FrontSlot",
     "Mention",
+    "Merged",
+    "OldAddress",
     "Picture",
     "Policy",
     "SearchRow",

@@ -27,6 +27,7 @@ class Plan:
 
     keep: object
     others: list
+    numbers: list  # of the others, which lose theirs when it is done
     stories: int = 0  # that get the one that stays
     both: int = 0  # of these, stories that have it already
     public: int = 0  # of these, stories readers have now
@@ -41,6 +42,7 @@ def plan(keep, others):
     return Plan(
         keep=keep,
         others=others,
+        numbers=[other.pk for other in others],
         stories=moved.count(),
         both=moved.filter(pk__in=keep.stories().values("pk")).count(),
         public=moved.published().count(),
@@ -60,9 +62,7 @@ def refuse(keep, others):
         if len(owners) > 1:
             names = ", ".join(f"{row} ({getattr(row, name)})" for row in owners)
             reasons.append(
-                _(
-                    "More than one of them has an account: %(names)s. Take it from all but one first."
-                )
+                _("Two of them have accounts: %(names)s. Take it from all but one first.")
                 % {"names": names}
             )
     if reasons:
@@ -75,7 +75,7 @@ def _stories(rows):
 
 
 def filled(keep, others):
-    """{column: value}: what is empty on the one that stays and stands on another, in their order."""
+    """{column: value}: what the one that stays lacks and the first of the others that has it."""
     found = {}
     for column in keep._meta.concrete_fields:
         if column.primary_key or getattr(keep, column.attname):

@@ -58,7 +58,7 @@ def read(file):
     if file.size > limit:
         raise ValidationError(
             _("The file has %(size)s MB; the limit is %(limit)s MB.")
-            % {"size": _mega(file.size), "limit": _mega(limit)}
+            % {"size": mega(file.size), "limit": mega(limit)}
         )
     file.seek(0)
     head = file.read(1024).lstrip().lower()
@@ -73,8 +73,8 @@ def read(file):
             raise ValidationError(
                 _("The picture has %(mp)s megapixels; the limit is %(limit)s.")
                 % {
-                    "mp": _mega(image.width * image.height),
-                    "limit": _mega(settings.PICTURE_MAX_PIXELS),
+                    "mp": mega(image.width * image.height),
+                    "limit": mega(settings.PICTURE_MAX_PIXELS),
                 }
             )
         image.load()
@@ -133,7 +133,7 @@ def _in_srgb(image):
     return shown
 
 
-def _mega(count):
+def mega(count):
     """Millions, as readers of the language write them: 15, 17.3."""
     return numbers.written(Decimal(count) / 1_000_000, 0, 1)
 

@@ -3,9 +3,10 @@
 from .article import Article
 from .bylines import Byline, Mention
 from .corrections import Correction
+from .figures import Figure
 from .front import FrontSlot
 from .people import Author
-from .pictures import Figure, Picture
+from .pictures import Picture
 from .policies import Policy
 from .redirects import Merged, OldAddress
 from .search import SearchRow

@@ -1,6 +1,5 @@
 """The picture library. A picture says who made it, what it shows and where its subject is."""
 
-import re
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -13,8 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from news import renditions
 from portal.lib import languages
 from portal.lib.languages import Translated
-
-_FIGURE = re.compile(r"""<figure\b[^>]*\bdata-picture=["']([0-9]{1,18})["']""")
 
 
 class PictureQuerySet(models.QuerySet):
@@ -241,6 +238,11 @@ class Picture(models.Model):
         )
 
     @property
+    def thumbnail(self):
+        """The address of the square."""
+        return self.address("sq", "webp")
+
+    @property
     def largest(self):
         """(width, height, address) of the largest rendition."""
         size = max((size for size in self.sizes if size.isdigit()), key=int)
@@ -251,39 +253,3 @@ class Picture(models.Model):
         """(width, height, address) of the rendition that stands in src: 960 where it exists."""
         size = "960" if "960" in self.sizes else str(self.largest[0])
         return (*self.sizes[size], self.address(size, "webp"))
-
-
-class FigureManager(models.Manager):
-    def read_off(self, article):
-        """Write down the pictures that stand in the body of a saved story."""
-        named = prose_pictures(article.body)
-        known = set(self.filter(article=article).values_list("picture", flat=True))
-        if known - named:
-            self.filter(article=article, picture__in=known - named).delete()
-        if named - known:
-            found = Picture.objects.filter(pk__in=named - known).values_list("pk", flat=True)
-            self.bulk_create(
-                [self.model(article=article, picture_id=pk) for pk in found], ignore_conflicts=True
-            )
-
-
-class Figure(models.Model):
-    """A picture stands in the text of a story: read off the body at each save, for "used in"."""
-
-    article = models.ForeignKey("news.Article", on_delete=models.CASCADE, related_name="figures")
-    picture = models.ForeignKey(Picture, on_delete=models.PROTECT, related_name="figures")
-
-    objects = FigureManager()
-
-    class Meta:
-        verbose_name = _("picture in the text")
-        verbose_name_plural = _("pictures in the text")
-        constraints = [models.UniqueConstraint(fields=["article", "picture"], name="figure_once")]
-
-    def __str__(self):
-        return f"{self.article_id}: {self.picture_id}"
-
-
-def prose_pictures(body):
-    """The numbers of the pictures that figures in sanitised prose name."""
-    return {int(number) for number in _FIGURE.findall(body)}

@@ -64,6 +64,8 @@ class PictureForm(forms.ModelForm):
         self.instance.prefilled = []
         if self._shares(cleaned):
             pass
+        elif not file and "file" not in self.errors:
+            self.add_error("file", self.fields["file"].error_messages["required"])
         elif file and not getattr(file, "_committed", False):
             self._notice_twin(file)
             self._prefill(cleaned, file.portal_image.said)

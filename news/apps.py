@@ -7,4 +7,4 @@ class NewsConfig(AppConfig):
     verbose_name = _("News")
 
     def ready(self):
-        from news import signals  # noqa: F401  connects them
+        from news import following, signals  # noqa: F401  connects them

@@ -96,7 +96,7 @@ def _place(stories, about_markets, sections, slots):
             story = left.pop(placed.article_id)
             story.front_headline = placed.headline
             return story
-        free = take(1, lambda s: s.picture_id and _is_ours(s)) or take(1, _is_ours) or take(1)
+        free = take(1, lambda s: s.shown_picture and _is_ours(s)) or take(1, _is_ours) or take(1)
         return free[0] if free else None
 
     top = [story for story in (slot(*place) for place in places) if story is not None]
@@ -108,17 +108,17 @@ def _place(stories, about_markets, sections, slots):
         for story in front.voices:
             del left[story.pk]
     # Briefs without a picture make the list of the latest; pictures go to the blocks below.
-    front.latest = take(LATEST, lambda s: s.picture_id is None)
+    front.latest = take(LATEST, lambda s: s.shown_picture is None)
     if front.lead and len(left) > BLOCK:
         same = front.lead.section_id
-        front.more = take(2, lambda s: s.section_id == same and s.picture_id is None)
+        front.more = take(2, lambda s: s.section_id == same and s.shown_picture is None)
     front.markets = take(3, lambda s: s.pk in about_markets)
     for number, section in enumerate(sections):
         mine = [s for s in left.values() if s.section_id == section.pk]
         is_wide = number == 0 and len(mine) >= BLOCK
         if len(mine) < BLOCK:
             continue
-        mine.sort(key=lambda s: s.picture_id is None)  # pictures first, newest first within
+        mine.sort(key=lambda s: s.shown_picture is None)  # pictures first, newest first within
         shown = mine[: WIDE_BLOCK if is_wide else BLOCK]
         for story in shown:
             del left[story.pk]
@@ -143,7 +143,7 @@ def _no_picture_twice(front):
     for block in front.blocks:
         in_order += block.stories
     for story in [*in_order, *front.rest]:
-        if story is None or story.picture_id is None:
+        if story is None or story.shown_picture is None:
             continue
         story.hides_picture = story.picture_id in seen
         seen.add(story.picture_id)

@@ -1,6 +1,7 @@
 """Reading uploaded pictures safely and writing the sizes that pages use.
 
-Everything readers get is encoded anew: no metadata of the upload, no trailing bytes, no position.
+Everything readers get is encoded anew: nothing of the upload but its light. The only metadata in it
+is the line of `stamp`: who made the picture and whose it is, as the library says.
 """
 
 import hashlib
@@ -14,10 +15,12 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from news import metadata
 from portal.lib import numbers
 
 WIDTHS = (480, 960, 1440)
 SQUARE = 240
+LONGEST_STAMP = 90  # bytes of each of its two lines
 # Quality and effort found by eye and clock on the demo's pictures: see docs/decisions/0001.
 FORMATS = {
     "avif": {"quality": 55, "speed": 8},
@@ -36,7 +39,8 @@ GPS = 0x8825
 PLACE = re.compile(rb"GPS ?(?:Latitude|Longitude|Position|Coordinates|Info)", re.I)
 # Of the EXIF of a file that names a position only these lines are kept: what it shows, camera,
 # day, who made it, whose it is.
-KEPT_EXIF = (0x010E, 0x010F, 0x0110, 0x0132, 0x013B, 0x8298)
+ARTIST, COPYRIGHT = 0x013B, 0x8298
+KEPT_EXIF = (0x010E, 0x010F, 0x0110, 0x0132, ARTIST, COPYRIGHT)
 # read() has a lower limit, looks at it before it decodes, and says it in plain words.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -54,7 +58,7 @@ def read(file):
     if file.size > limit:
         raise ValidationError(
             _("The file has %(size)s MB; the limit is %(limit)s MB.")
-            % {"size": _mega(file.size), "limit": _mega(limit)}
+            % {"size": mega(file.size), "limit": mega(limit)}
         )
     file.seek(0)
     head = file.read(1024).lstrip().lower()
@@ -69,8 +73,8 @@ def read(file):
             raise ValidationError(
                 _("The picture has %(mp)s megapixels; the limit is %(limit)s.")
                 % {
-                    "mp": _mega(image.width * image.height),
-                    "limit": _mega(settings.PICTURE_MAX_PIXELS),
+                    "mp": mega(image.width * image.height),
+                    "limit": mega(settings.PICTURE_MAX_PIXELS),
                 }
             )
         image.load()
@@ -104,6 +108,7 @@ def _upright(image, file):
         or any(PLACE.search(text) for text in texts)
     )
     upright.kept_exif = {tag: exif[tag] for tag in KEPT_EXIF if isinstance(exif.get(tag), str)}
+    upright.said = metadata.said(image)
     upright = _in_srgb(upright)
     upright.format = "JPEG" if image.format == "MPO" else image.format
     return upright
@@ -123,11 +128,12 @@ def _in_srgb(image):
         )
     except (OSError, ImageCms.PyCMSError):  # a broken profile is no reason to refuse a picture
         return image
-    shown.names_place, shown.kept_exif = image.names_place, image.kept_exif
+    for name in ("names_place", "kept_exif", "said"):
+        setattr(shown, name, getattr(image, name))
     return shown
 
 
-def _mega(count):
+def mega(count):
     """Millions, as readers of the language write them: 15, 17.3."""
     return numbers.written(Decimal(count) / 1_000_000, 0, 1)
 
@@ -151,12 +157,21 @@ def original(file, image):
     return f"pictures/{digest}.{READABLE[image.format]}", ContentFile(content)
 
 
-def make(image, base, focus, storage):
+def fingerprint(file):
+    """SHA-256 of an upload's bytes, by which the same file is known again."""
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
+
+
+def make(image, base, focus, storage, stamp=b""):
     """Write every size; returns what the row keeps: {"480": [480, 320], …, "sq": [240, 240]}.
 
     base: the name all sizes share. focus: (x, y) in per cent, kept inside the square crop.
+    stamp: the EXIF each size carries.
     """
-    made = {}
+    made = {"mark": mark(stamp)}
     picture = _flat(image, "WEBP")
     width, height = picture.size
     widths = [w for w in WIDTHS if w < width] or []
@@ -164,17 +179,53 @@ def make(image, base, focus, storage):
         widths.append(min(width, WIDTHS[-1]))
     for w in widths:
         size = (w, max(1, round(height * w / width)))
-        _write(picture.resize(size, Image.LANCZOS, reducing_gap=2), f"{base}-{w}", storage)
+        small = picture.resize(size, Image.LANCZOS, reducing_gap=2)
+        _write(small, f"{base}-{w}{made['mark']}", storage, stamp)
         made[str(w)] = list(size)
-    side = min(width, height)
-    left = min(max(round(width * focus[0] / 100 - side / 2), 0), width - side)
-    top = min(max(round(height * focus[1] / 100 - side / 2), 0), height - side)
-    box = (left, top, left + side, top + side)
-    edge = min(SQUARE, side)
+    box = crop_box(width, height, 1, focus)
+    edge = min(SQUARE, width, height)
     square = picture.resize((edge, edge), Image.LANCZOS, box=box, reducing_gap=2)
-    _write(square, f"{base}-{square_name(focus)}", storage)
+    _write(square, f"{base}-{square_name(focus)}{made['mark']}", storage, stamp)
     made["sq"] = [edge, edge]
     return made
+
+
+def crop_box(width, height, ratio, focus):
+    """(left, top, right, bottom) of the largest crop of that ratio (width / height).
+
+    The focal point, in per cent, stands in the crop where it stands in the picture: so it is in
+    every crop. Style sheets do the same with object-position, and the desk shows it with them.
+    """
+    across, down = min(width, round(height * ratio)), min(height, round(width / ratio))
+    across, down = max(1, across), max(1, down)
+    left = round((width - across) * focus[0] / 100)
+    top = round((height - down) * focus[1] / 100)
+    return (left, top, left + across, top + down)
+
+
+def steps(focus):
+    """The focal point in the tens that style sheets know, rounded away from the middle: rounded
+    towards it, a point near an edge could fall out of a narrow crop.
+    """
+    return tuple(value // 10 * 10 if value < 50 else -(-value // 10) * 10 for value in focus)
+
+
+def stamp(credit, rights):
+    """EXIF of at most 230 bytes that says who made a picture and whose it is; empty without both.
+
+    Text beyond ASCII is UTF-8, as every reader of EXIF expects by now.
+    """
+    exif = Image.Exif()
+    for tag, text in ((ARTIST, credit), (COPYRIGHT, rights)):
+        text = text.encode()[:LONGEST_STAMP].decode(errors="ignore").strip()
+        if text:
+            exif[tag] = text.encode()
+    return exif.tobytes() if len(exif) else b""
+
+
+def mark(stamp):
+    """What names carry of a stamp, so that another credit makes another address."""
+    return f"-{hashlib.sha256(stamp).hexdigest()[:6]}" if stamp else ""
 
 
 def square_name(focus):
@@ -182,13 +233,13 @@ def square_name(focus):
     return f"sq{focus[0]}x{focus[1]}"
 
 
-def _write(image, name, storage):
+def _write(image, name, storage, stamp):
     for format_, how in FORMATS.items():
         path = f"{name}.{format_}"
         if storage.exists(path):
             continue
         out = io.BytesIO()
-        image.save(out, format_.upper(), **how)
+        image.save(out, format_.upper(), exif=stamp, **how)
         storage.save(path, ContentFile(out.getvalue()))
 
 

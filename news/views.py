@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from news.models import Article, Author, Correction, Policy, Section, Source, Tag
+from news.models import Article, Author, Correction, OldAddress, Policy, Section, Source, Tag
 from portal.lib import languages
 from portal.lib.listing import page_of
 from portal.lib.text import one_line
@@ -48,7 +48,7 @@ def page_context(story, now):
     siblings = [s for s in around if s.story == story.story]
     others = [s for s in around if s.story != story.story]
     related = [s for s in others if s.section_id == story.section_id][:4]
-    related.sort(key=lambda s: s.picture_id is None)
+    related.sort(key=lambda s: s.shown_picture is None)
     latest = [s for s in others if s not in related][:6]
     pictures = {story.picture_id}
     for other in related:
@@ -107,8 +107,19 @@ def _listing(request, template, stories, **context):
     return render(request, template, {"page": page, **context})
 
 
+def moved(request, model, slug):
+    """One step to the row that stood at this slug before it was renamed or merged; else 404."""
+    here = OldAddress.objects.target(model, slug)
+    if here is None:
+        raise Http404("no such address")
+    query = request.GET.urlencode()
+    return HttpResponsePermanentRedirect(here.get_absolute_url() + (query and f"?{query}"))
+
+
 def section(request, section):
-    here = get_object_or_404(Section, slug=section)
+    here = Section.objects.filter(slug=section).first()
+    if here is None:
+        return moved(request, Section, section)
     return _listing(
         request,
         "news/section.html",
@@ -120,17 +131,23 @@ def section(request, section):
 
 
 def tag(request, slug):
-    here = get_object_or_404(Tag, slug=slug)
+    here = Tag.objects.filter(slug=slug).first()
+    if here is None:
+        return moved(request, Tag, slug)
     return _listing(request, "news/tag.html", _published().tagged(here), tag=here)
 
 
 def author(request, slug):
-    here = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
+    here = Author.objects.select_related("photo").filter(slug=slug).first()
+    if here is None:
+        return moved(request, Author, slug)
     return _listing(request, "news/author.html", _published().by(here), author=here)
 
 
 def source(request, slug):
-    here = get_object_or_404(Source, slug=slug)
+    here = Source.objects.filter(slug=slug).first()
+    if here is None:
+        return moved(request, Source, slug)
     return _listing(request, "news/source.html", _published().from_source(here), source=here)
 
 

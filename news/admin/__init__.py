@@ -1,3 +1,3 @@
 """The newsroom's desks in the admin."""
 
-from . import article, corrections, front, library  # noqa: F401  registers them
+from . import article, corrections, front, library, pictures  # noqa: F401  registers them

@@ -3,6 +3,7 @@
 from .article import Article
 from .bylines import Byline, Mention
 from .corrections import Correction
+from .figures import Figure
 from .front import FrontSlot
 from .history import PendingChanges, Revision, Step
 from .people import Author
@@ -10,6 +11,7 @@ from .pictures import Picture
 from .policies import Policy
 from .previews import PreviewLink
 from .refusals import ChangedMeanwhile, EditConflict, MoveRefused
+from .redirects import Merged, OldAddress
 from .search import SearchRow
 from .taxonomy import Section, Source, Tag
 
@@ -24,6 +26,9 @@ __all__ = [
     "Mention",
     "MoveRefused",
     "PendingChanges",
+    "Figure",
+    "Merged",
+    "OldAddress",
     "Picture",
     "Policy",
     "PreviewLink",

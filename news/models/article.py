@@ -303,6 +303,11 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         return self.seo_description or self.lead
 
     @property
+    def shown_picture(self):
+        """Its picture while the rights to it last; None otherwise. What readers' pages ask."""
+        return self.picture if self.picture_id and self.picture.is_usable else None
+
+    @property
     def writers(self):
         """Authors of the text, in the order of the byline."""
         return [line.author for line in self.bylines.all() if line.role == Byline.Role.AUTHOR]

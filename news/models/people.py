@@ -5,12 +5,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.languages import DEFAULT, Translated
+from portal.lib.languages import DEFAULT, Translated, columns
 
+from .redirects import Addressed
 from .taxonomy import SlugManager
 
 
-class Author(models.Model):
+class Author(Addressed):
     name = Translated(models.CharField(_("name"), max_length=80))
     role = Translated(
         models.CharField(
@@ -39,6 +40,7 @@ class Author(models.Model):
         help_text=_("The login of this person, if there is one."),
     )
 
+    searched = tuple(columns("name"))
     objects = SlugManager()
 
     class Meta:
@@ -54,3 +56,11 @@ class Author(models.Model):
 
     def get_absolute_url(self):
         return reverse("news:author", args=[self.slug])
+
+    def of_stories(self, stories):
+        return stories.by(self)
+
+    @property
+    def portrait(self):
+        """The photograph while the rights to it last."""
+        return self.photo if self.photo_id and self.photo.is_usable else None

@@ -1,14 +1,60 @@
 """The picture library. A picture says who made it, what it shows and where its subject is."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from news import renditions
 from portal.lib import languages
 from portal.lib.languages import Translated
+
+
+class PictureQuerySet(models.QuerySet):
+    def usable(self, today=None):
+        """Those readers may see on a day (the newsroom's); `is_usable` says it for one row."""
+        today = today or timezone.localdate()
+        return self.filter(Q(rights_until__isnull=True) | Q(rights_until__gte=today))
+
+    def expired(self, today=None):
+        """Those whose rights have ended: no page shows them."""
+        return self.filter(rights_until__lt=today or timezone.localdate())
+
+    def expiring(self, days, today=None):
+        """Those whose last day is today or one of so many days to come; the nearest first."""
+        today = today or timezone.localdate()
+        last = today + timedelta(days=days)
+        return self.filter(rights_until__range=(today, last)).order_by("rights_until", "pk")
+
+    def used(self):
+        """Those that a story, a portrait or anything else names."""
+        return self.filter(self._any_use())
+
+    def unused(self):
+        return self.filter(~self._any_use())
+
+    def _any_use(self):
+        uses = Q()
+        for relation in self.model.uses_of():
+            naming = relation.related_model._base_manager.filter(
+                **{relation.field.name: OuterRef("pk")}
+            )
+            uses |= Q(Exists(naming))
+        return uses
+
+    def without_alt(self, code):
+        return self.filter(is_decorative=False, **{f"alt_{code}": ""})
+
+    def of_file(self, digest):
+        """Those uploaded with the same bytes; the oldest first.
+
+        Rows of before this was kept know the beginning only, from the name of their file.
+        """
+        return self.filter(digest__in=[digest, digest[:16]]).order_by("pk")
 
 
 class Picture(models.Model):
@@ -33,6 +79,25 @@ class Picture(models.Model):
         models.CharField(_("credit"), max_length=120, help_text=_("Who made it: Photo: A. Name"))
     )
     licence = models.CharField(_("licence"), max_length=120, blank=True)
+    title = models.CharField(
+        _("title"), max_length=200, blank=True, help_text=_("For finding it; readers never see it.")
+    )
+    taken_on = models.DateField(_("taken on"), null=True, blank=True)
+    rights_holder = models.CharField(
+        _("rights holder"), max_length=160, blank=True, help_text=_("Whose it is: © Agency")
+    )
+    rights_until = models.DateField(
+        _("rights until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The last day readers may see it. The day after it is gone from every page by itself."
+        ),
+    )
+    territory = models.CharField(
+        _("territory"), max_length=120, blank=True, help_text=_("Where it may be shown.")
+    )
+    rights_note = models.TextField(_("notes on rights"), max_length=600, blank=True)
     focus_x = models.PositiveSmallIntegerField(
         _("focus, % from the left"), default=50, validators=[MaxValueValidator(100)]
     )
@@ -41,7 +106,13 @@ class Picture(models.Model):
     )
     # What renditions.make wrote; rebuilt by `manage.py make_renditions`.
     sizes = models.JSONField(default=dict, editable=False)
+    # SHA-256 of the uploaded bytes.
+    digest = models.CharField(max_length=64, default="", editable=False, db_index=True)
+    # Names of the columns that say what the file said and that no person has looked at yet.
+    prefilled = models.JSONField(default=list, editable=False)
     added_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    objects = PictureQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -57,9 +128,16 @@ class Picture(models.Model):
                 condition=Q(focus_x__lte=100, focus_y__lte=100), name="picture_focus_inside"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["rights_until"],
+                name="picture_rights_end",
+                condition=Q(rights_until__isnull=False),
+            )
+        ]
 
     def __str__(self):
-        return self.alt or self.caption or self.file.name.rpartition("/")[2]
+        return self.alt or self.caption or self.title or self.file.name.rpartition("/")[2]
 
     def clean(self):
         if not self.is_decorative and not any(
@@ -80,23 +158,60 @@ class Picture(models.Model):
         """
         if self.file and not self.file._committed:
             image = renditions.read(self.file)
+            self.digest = renditions.fingerprint(self.file)
             name, content = renditions.original(self.file, image)
             storage = self.file.storage
             self.file = name if storage.exists(name) else storage.save(name, content)
-            self.width, self.height = image.size
-            self.sizes = renditions.make(image, self.base, self.focus, storage)
-        elif self.file and self.sizes.get("focus") != list(self.focus):
+            self._write_sizes(image)
+        elif self.file and (
+            self.sizes.get("focus") != list(self.focus)
+            or self.sizes.get("mark", self.mark) != self.mark
+        ):
             self.make_renditions()
-        self.sizes["focus"] = list(self.focus)
         super().save(*args, **kwargs)
 
     def make_renditions(self):
         """Write the sizes again from the original; the caller saves."""
         with self.file.open("rb") as file:
-            image = renditions.read(file)
-            self.width, self.height = image.size
-            self.sizes = renditions.make(image, self.base, self.focus, self.file.storage)
-            self.sizes["focus"] = list(self.focus)
+            self._write_sizes(renditions.read(file))
+
+    def _write_sizes(self, image):
+        self.width, self.height = image.size
+        self.sizes = renditions.make(image, self.base, self.focus, self.file.storage, self.stamp)
+        self.sizes["focus"] = list(self.focus)
+
+    def twin(self):
+        """Another row of the same file, not saved: it shares the file and its sizes."""
+        names = ("file", "width", "height", "sizes", "digest")
+        return Picture(**{name: getattr(self, name) for name in names})
+
+    # Rights --------------------------------------------------------------------------------------
+
+    @property
+    def is_usable(self):
+        """Whether readers may see it today. The clock decides; no job has to run."""
+        return self.rights_until is None or self.rights_until >= timezone.localdate()
+
+    @property
+    def stamp(self):
+        """What each size says of its maker and its owner."""
+        credit = getattr(self, languages.columns("credit")[0])
+        rights = ", ".join(filter(None, [self.rights_holder, self.licence]))
+        return renditions.stamp(credit, rights)
+
+    @property
+    def mark(self):
+        return renditions.mark(self.stamp)
+
+    # Use -----------------------------------------------------------------------------------------
+
+    @classmethod
+    def uses_of(cls):
+        """Every relation by which another row may name a picture."""
+        fields = cls._meta.get_fields(include_hidden=True)
+        return [field for field in fields if field.one_to_many and field.auto_created]
+
+    # Addresses -----------------------------------------------------------------------------------
 
     @property
     def base(self):
@@ -109,17 +224,23 @@ class Picture(models.Model):
     @property
     def focus_class(self):
         """The class that keeps the focal point in view where a page crops; empty in the middle."""
-        steps = [5 * round(value / 25) * 5 for value in self.focus]
-        return "" if steps == [50, 50] else f"fx-{steps[0]} fy-{steps[1]}"
+        x, y = renditions.steps(self.focus)
+        return "" if (x, y) == (50, 50) else f"fx-{x} fy-{y}"
 
     def address(self, size, format_):
         name = renditions.square_name(self.focus) if size == "sq" else size
-        return self.file.storage.url(f"{self.base}-{name}.{format_}")
+        mark = self.sizes.get("mark", "")
+        return self.file.storage.url(f"{self.base}-{name}{mark}.{format_}")
 
     def srcset(self, format_):
         return ", ".join(
             f"{self.address(size, format_)} {size}w" for size in self.sizes if size.isdigit()
         )
+
+    @property
+    def thumbnail(self):
+        """The address of the square."""
+        return self.address("sq", "webp")
 
     @property
     def largest(self):

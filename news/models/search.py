@@ -21,6 +21,16 @@ class SearchRowManager(models.Manager):
             update_fields=["title", "text"],
         )
 
+    def index_all(self, stories, batch=200):
+        """Write the rows of a query-set of stories, so many at a time; returns how many."""
+        count = 0
+        stories = stories.order_by("pk")
+        while found := list(stories[:batch]):
+            self.index(*found)
+            count += len(found)
+            stories = stories.filter(pk__gt=found[-1].pk)
+        return count
+
     def _row(self, story):
         title = [story.headline, story.kicker]
         for byline in story.bylines.all():

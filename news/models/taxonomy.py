@@ -5,7 +5,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.languages import CODES, DEFAULT, Translated
+from portal.lib.languages import CODES, DEFAULT, Translated, columns
+
+from .redirects import Addressed
 
 # First steps of addresses that belong to other rooms: no section may carry one of them.
 RESERVED = frozenset(
@@ -22,7 +24,7 @@ class SlugManager(models.Manager):
         return self.get(slug=slug)
 
 
-class Section(models.Model):
+class Section(Addressed):
     name = Translated(models.CharField(_("name"), max_length=60))
     description = Translated(models.CharField(_("description"), max_length=250, blank=True))
     slug = models.SlugField(
@@ -46,6 +48,9 @@ class Section(models.Model):
     def get_absolute_url(self):
         return reverse("news:section", args=[self.slug])
 
+    def of_stories(self, stories):
+        return stories.in_section(self)
+
     def clean(self):
         if self.slug in RESERVED:
             raise ValidationError(
@@ -53,10 +58,11 @@ class Section(models.Model):
             )
 
 
-class Tag(models.Model):
+class Tag(Addressed):
     name = Translated(models.CharField(_("name"), max_length=60))
     slug = models.SlugField(_("address"), unique=True)
 
+    searched = tuple(columns("name"))
     objects = SlugManager()
 
     class Meta:
@@ -73,8 +79,11 @@ class Tag(models.Model):
     def get_absolute_url(self):
         return reverse("news:tag", args=[self.slug])
 
+    def of_stories(self, stories):
+        return stories.tagged(self)
 
-class Source(models.Model):
+
+class Source(Addressed):
     """Who published what a story relies on: an agency, a register, a document."""
 
     name = Translated(models.CharField(_("name"), max_length=120))
@@ -102,3 +111,6 @@ class Source(models.Model):
 
     def get_absolute_url(self):
         return reverse("news:source", args=[self.slug])
+
+    def of_stories(self, stories):
+        return stories.from_source(self)

@@ -27,7 +27,7 @@ def picture(picture, place, with_alt=False):
     Beside its headline a picture says nothing new, so its alternative text is empty unless
     with_alt. Text that is not in the page's language says which one it is in.
     """
-    if picture is None or not picture.sizes:
+    if picture is None or not picture.sizes or not picture.is_usable:
         return ""
     sizes, is_first, has_square = PLACES[place]
     width, height, src = picture.middle
@@ -75,8 +75,8 @@ def picture(picture, place, with_alt=False):
 
 @register.filter
 def shown_picture(article):
-    """The picture of a card, unless this page shows it already."""
-    return None if getattr(article, "hides_picture", False) else article.picture
+    """The picture of a card, unless this page shows it already or the rights to it have ended."""
+    return None if getattr(article, "hides_picture", False) else article.shown_picture
 
 
 @register.filter

@@ -97,13 +97,15 @@ def test_a_picture_has_the_sizes_it_is_large_enough_for(db, media, width, height
     assert (picture.width, picture.height) == (width, height)
     expected = {str(w): [w, max(1, round(height * w / width))] for w in widths}
     edge = min(240, width, height)
-    assert picture.sizes == expected | {"sq": [edge, edge], "focus": [50, 50]}
+    mark = picture.mark
+    kept = {"sq": [edge, edge], "focus": [50, 50], "mark": mark}
+    assert picture.sizes == expected | kept
     for format_ in ("avif", "webp"):
         for w, size in expected.items():
-            image = opened(media, f"{picture.base}-{w}.{format_}")
+            image = opened(media, f"{picture.base}-{w}{mark}.{format_}")
             assert (image.format, list(image.size)) == (format_.upper(), size)
             assert image.width <= width
-        assert opened(media, f"{picture.base}-sq50x50.{format_}").size == (edge, edge)
+        assert opened(media, f"{picture.base}-sq50x50{mark}.{format_}").size == (edge, edge)
     assert len(files(media)) == 2 * (len(widths) + 1) + 1
 
 
@@ -116,6 +118,37 @@ def test_every_address_a_page_names_is_a_file(db, media):
     assert len(addresses) == 8
     for address in addresses:
         assert (media / address.removeprefix("/media/")).is_file(), address
+
+
+@pytest.mark.parametrize("ratio", [16 / 9, 4 / 3, 3 / 2, 1, 2, 0.5])
+@pytest.mark.parametrize("width, height", [(3000, 2000), (500, 1500), (1, 1), (7, 3), (4000, 900)])
+def test_every_crop_is_inside_the_picture_and_contains_the_focal_point(width, height, ratio):
+    for x in range(0, 101, 4):
+        for y in range(0, 101, 5):
+            left, top, right, bottom = renditions.crop_box(width, height, ratio, (x, y))
+            assert 0 <= left < right <= width
+            assert 0 <= top < bottom <= height
+            assert left - 1 <= width * x / 100 <= right + 1
+            assert top - 1 <= height * y / 100 <= bottom + 1
+            # As large as that ratio allows: it reaches from edge to edge one way.
+            assert right - left == width or bottom - top == height
+
+
+@pytest.mark.parametrize("seen", [0.2, 0.34, 0.5, 0.75, 1])
+def test_the_class_of_a_focus_keeps_it_in_view_where_style_sheets_crop(seen):
+    """`seen`: the part of the picture that the crop shows."""
+    for value in range(101):
+        step = renditions.steps((value, value))[0]
+        assert step % 10 == 0
+        first = step * (1 - seen)
+        assert first - 1e-9 <= value <= first + 100 * seen + 1e-9, (value, step)
+
+
+def test_every_step_of_the_focus_has_a_rule(settings):
+    css = (settings.BASE_DIR / "static/css/components/misc.css").read_text()
+    for value in range(101):
+        for letter, step in zip("xy", renditions.steps((value, value)), strict=True):
+            assert f".f{letter}-{step}{{--f{letter}:{step}%}}" in css
 
 
 SPOT, GROUND = (255, 210, 122), (35, 54, 166)
@@ -199,7 +232,7 @@ def test_renditions_can_be_written_again_from_the_originals(db, media, capsys):
     assert lost.file.name in told.err
     assert damaged.file.name in told.err
     picture.refresh_from_db()
-    assert set(picture.sizes) == {"480", "960", "1440", "sq", "focus"}
+    assert set(picture.sizes) == {"480", "960", "1440", "sq", "focus", "mark"}
     assert set(files(media)) == whole | {damaged.file.name}
 
 
@@ -344,14 +377,59 @@ def test_exif_nobody_can_read_is_not_kept_and_does_not_refuse_the_picture(db, me
     assert b"\xff" * 40 not in (media / picture.file.name).read_bytes()
 
 
-def test_no_rendition_carries_any_metadata(db, media):
+def read_stamp(image):
+    """EXIF lines of a file as text: they are UTF-8, which Pillow reads as Latin-1."""
+    return {tag: text.encode("latin-1").decode() for tag, text in image.getexif().items()}
+
+
+def test_a_size_carries_its_maker_and_owner_and_nothing_of_the_upload(db, media):
     content = encoded(quadrants(), "JPEG", exif=with_place(), xmp=XMP, comment=b"Telephone 7")
-    picture = make_picture(file=upload(content))
-    for name, path in files(media).items():
-        if name == picture.file.name:
-            continue
-        assert not opened(media, name).getexif(), name
+    picture = make_picture(
+        file=upload(content), credit_en="Фото: А. Имя", rights_holder="© Steppe", licence="CC BY"
+    )
+    sizes = {name: path for name, path in files(media).items() if name != picture.file.name}
+    assert len(sizes) == 4
+    for name, path in sizes.items():
+        said = {ARTIST: "Фото: А. Имя", COPYRIGHT: "© Steppe, CC BY"}
+        assert read_stamp(opened(media, name)) == said, name
         assert b"Telephone" not in path.read_bytes()
+        assert not says_where(path.read_bytes())
+
+
+def test_the_stamp_is_short_however_long_the_lines_are(db, media):
+    plain = renditions.stamp("", "")
+    assert plain == b""
+    long = renditions.stamp("Ы" * 120, "Ю" * 300)
+    assert len(long) <= 230
+    with Image.open(io.BytesIO(encoded(quadrants(), "WEBP", exif=long))) as image:
+        assert read_stamp(image) == {ARTIST: "Ы" * 45, COPYRIGHT: "Ю" * 45}
+    for format_ in ("WEBP", "AVIF"):
+        more = len(encoded(quadrants(), format_, exif=long)) - len(encoded(quadrants(), format_))
+        assert more <= 300, format_
+
+
+def test_another_credit_is_another_address_and_readers_get_its_bytes(client, db, media):
+    picture = make_picture()
+    before = picture.middle[2]
+    picture.credit_en = "Photo: B. Name"
+    picture.save()
+    picture.refresh_from_db()
+    assert picture.middle[2] != before
+    served = b"".join(client.get(picture.middle[2]).streaming_content)
+    with Image.open(io.BytesIO(served)) as image:
+        assert read_stamp(image) == {ARTIST: "Photo: B. Name"}
+    assert client.get(before).status_code == 200  # pages kept by caches still name it
+
+
+def test_a_picture_of_before_stamps_keeps_its_sizes_until_they_are_written_again(db, media):
+    picture = make_picture()
+    sizes = {name: size for name, size in picture.sizes.items() if name != "mark"}
+    Picture.objects.update(sizes=sizes)
+    picture = Picture.objects.get()
+    assert picture.middle[2].endswith("-960.webp")
+    picture.caption_en = "Another caption."
+    picture.save()
+    assert picture.sizes == sizes
 
 
 # What is refused ---------------------------------------------------------------------------------

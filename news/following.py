@@ -1,0 +1,32 @@
+"""What follows from a change at once: the pictures in a saved story, the files of a deleted one."""
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from news.models import Article, Figure, Picture
+
+
+@receiver(post_save, sender=Article)
+def story_saved(instance, raw=False, **kwargs):
+    if not raw:
+        Figure.objects.read_off(instance)
+
+
+@receiver(post_delete, sender=Picture)
+def picture_deleted(instance, **kwargs):
+    """A picture taken out of the library is gone from the site: its files, where no twin has them.
+
+    Refused before this for a picture that any story shows.
+    """
+    storage, name, base = instance.file.storage, instance.file.name, instance.base
+
+    def remove():
+        if not name or Picture.objects.filter(file=name).exists():
+            return
+        folder, _slash, stem = base.rpartition("/")
+        for found in storage.listdir(folder)[1]:
+            if found.startswith((f"{stem}.", f"{stem}-")):
+                storage.delete(f"{folder}/{found}")
+
+    transaction.on_commit(remove)

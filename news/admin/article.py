@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from news.admin import prose
 from news.models import Article, Byline, Correction, Mention
 from portal.lib import dates
 from portal.lib.admin import AnyCaseSearch, CappedPaginator
@@ -48,10 +49,7 @@ class ArticleForm(forms.ModelForm):
         widgets = {
             "headline": forms.TextInput(attrs={"class": "vLargeTextField"}),
             "lead": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-            "body": forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField"}),
-        }
-        help_texts = {
-            "body": _("HTML, or plain text with a blank line between paragraphs."),
+            "body": prose.ProseWidget,
         }
 
 
@@ -117,6 +115,9 @@ class ArticleAdmin(admin.ModelAdmin):
         for word in fold(search_term).split()[:8]:
             queryset = queryset.filter(search_row__title__contains=word)
         return queryset, False
+
+    def get_urls(self):
+        return prose.urls(self) + super().get_urls()
 
     def may_publish(self, request):
         return request.user.has_perm("news.publish_article")

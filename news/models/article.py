@@ -4,7 +4,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
@@ -108,9 +108,12 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def for_page(self):
-        """With what the story's own page shows."""
-        return self.select_related("section", "picture", "source").prefetch_related(
-            _bylines("author__photo"), "tags", "corrections"
+        """With what the story's own page shows; few stories have corrections: has_corrections."""
+        notes = self.model.corrections.rel.related_model.objects
+        return (
+            self.select_related("section", "picture", "source")
+            .prefetch_related(_bylines("author__photo"), "tags")
+            .annotate(has_corrections=Exists(notes.filter(article=OuterRef("pk"))))
         )
 
 
@@ -377,10 +380,12 @@ class Article(models.Model):
         """The body for display: the place in front, no first paragraph that repeats the lead."""
         return self.prose_with({})
 
-    def prose_with(self, chips):
-        """The same with chips, {instrument's code: markup}, where the text names instruments."""
+    def prose_with(self, chips, figure=None):
+        """The same with chips, {instrument's code: markup}, where the text names instruments, and
+        with pictures where figure(number, caption) gives their markup.
+        """
         body = prose.without_repeated_lead(self.body, self.lead)
-        return prose.with_dateline(prose.display(body, chips), self.dateline)
+        return prose.display(prose.with_dateline(body, self.dateline), chips, figure)
 
     @property
     def shown_updated_at(self):

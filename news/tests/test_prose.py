@@ -21,6 +21,8 @@ ALLOWED = {
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "span": {"data-instrument"},
+    "figure": {"data-picture"},
+    "figcaption": frozenset(),
 }
 ADDRESS = re.compile(r"(https?://[^/\\]|mailto:|tel:|/(?![/\\])|#)", re.I)
 

@@ -17,7 +17,14 @@ export function toField(doc) {
     const serializer = pm.model.DOMSerializer.fromSchema(doc.type.schema);
     body.append(serializer.serializeFragment(doc.content, { document: body.ownerDocument }));
     tidy(body);
+    for (const holder of body.querySelectorAll("ul, ol, table, thead, tbody, tfoot")) inLines(holder);
     return [...body.children].map(block => block.outerHTML).join("\n");
+}
+
+/** Each child on a line of its own: what people compare later, they compare by lines. */
+function inLines(holder) {
+    for (const child of [...holder.children]) child.before("\n");
+    holder.append("\n");
 }
 
 /** Words and things of a text, to see that none was lost on the way into the editor. */

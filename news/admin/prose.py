@@ -164,14 +164,22 @@ def stories(request, model_admin):
 
 
 def instruments(request, model_admin):
-    """Instruments with every word of q in their code or one of their names; there are few."""
+    """Instruments with every word of q in their code or one of their names; there are few. Their
+    names are those of the story's language: they become words of its text.
+    """
     instrument = Mention._meta.get_field("instrument").remote_field.model
+    code = request.GET.get("language", "")
+    code = code if code in languages.CODES else languages.current()
     words = fold(asked(request)).split()
     items = []
-    for row in instrument.objects.active().order_by("position", "code"):
+    for row in instrument.objects.active().select_related("region").order_by("position", "code"):
         names = [getattr(row, name) for name in ("code", *columns_of_names())]
+        names += [row.region.name] if row.region else []
         if all(word in fold(" ".join(names)) for word in words):
-            items.append({"code": row.code, "label": row.label or row.code, "name": row.name})
+            name = instrument.name.in_language(row, code)
+            about = " · ".join(filter(None, [name, row.region and row.region.name]))
+            label = instrument.label.in_language(row, code) or row.code
+            items.append({"code": row.code, "label": label, "name": name, "about": about})
     return JsonResponse({"items": items[:MOST], "more": len(items) > MOST})
 
 

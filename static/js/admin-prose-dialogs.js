@@ -166,8 +166,8 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
 
     const instrument = dialogOf("instrument");
     const findInstruments = finder(
-        instrument, "instruments", () => ({}),
-        item => [line(item.label), line(item.name === item.label ? "" : item.name, "small")],
+        instrument, "instruments", () => ({ language: language() }),
+        item => [line(item.label), line(item.about === item.label ? "" : item.about, "small")],
         item => {
             instrument.close();
             const attrs = { instrument: item.code, words: value(instrument, "words") || item.name };

@@ -70,21 +70,26 @@ function marksOf(body, origin) {
     return marks;
 }
 
+/** What the element's own style says last of a property. */
+function declared(node, property) {
+    const style = node.getAttribute("style") ?? "";
+    return [...style.matchAll(new RegExp(`(?:^|[;\\s])${property}:\\s*([\\w-]+)`, "gi"))].at(-1)?.[1].toLowerCase();
+}
+
 function isBold(node) {
-    const weight = /(?:^|[;\s])font-weight:\s*([\w-]+)/i.exec(node.getAttribute("style") ?? "")?.[1];
-    if (weight) return /^bold|^[6-9]00$/i.test(weight);
-    return node.matches("b, strong") || undefined;
+    const weight = declared(node, "font-weight");
+    return weight ? /^bold|^[6-9]00$/.test(weight) : node.matches("b, strong") || undefined;
 }
 
 function isItalic(node) {
-    const style = /(?:^|[;\s])font-style:\s*([\w-]+)/i.exec(node.getAttribute("style") ?? "")?.[1];
-    if (style) return /^(?:italic|oblique)$/i.test(style);
-    return node.matches("i, em") || undefined;
+    const style = declared(node, "font-style");
+    return style ? /^(?:italic|oblique)$/.test(style) : node.matches("i, em") || undefined;
 }
 
 function heightOf(node) {
-    const height = /vertical-align:\s*(sub|super|baseline)/i.exec(node.getAttribute("style") ?? "")?.[1];
-    return height?.toLowerCase() ?? (node.matches("sub") ? "sub" : node.matches("sup") ? "super" : undefined);
+    const height = declared(node, "vertical-align");
+    if (["sub", "super", "baseline"].includes(height)) return height;
+    return node.matches("sub") ? "sub" : node.matches("sup") ? "super" : undefined;
 }
 
 /** The clean blocks of what stands in a source element. */

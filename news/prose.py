@@ -1,5 +1,6 @@
 """The body of a story: one allow-list for every way in, and what readers see of it."""
 
+import html
 import re
 
 import nh3
@@ -8,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from portal.lib.text import fold, plain_text, without_controls
 
-# Text, headings 2-3, lists, quotes, tables: what docs/newsroom.md promises, and no more.
+# Text, headings 2-3, lists, quotes, tables, figures: what docs/newsroom.md promises, and no more.
+# The editor's nodes (static/js/admin-prose-nodes.js) are this list; a browser test compares them.
 TAGS = {
     *"p h2 h3 ul ol li blockquote footer strong em a br hr sub sup".split(),
     *"table caption thead tbody tfoot tr th td".split(),
     "span",  # only as a chip: see _chips_only
+    *("figure", "figcaption"),  # only as a picture of the library: see _figures_only
 }
 ATTRIBUTES = {
     "*": set(),  # without this line nh3 lets title and lang stand everywhere
@@ -21,6 +24,7 @@ ATTRIBUTES = {
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "span": {"data-instrument"},
+    "figure": {"data-picture"},
 }
 # nh3 takes an address with an odd space before "javascript:" for a relative one: so these are the
 # only beginnings that pass, after spaces and controls of every alphabet are gone. A browser reads
@@ -42,6 +46,18 @@ _CHIP = re.compile(r'<span data-instrument="([^"]*)">([^<]*)</span>')
 _SPAN = re.compile(rf"({_CHIP.pattern})|</?span[^>]*>")
 # A chip is a link: within another link it is plain words.
 _CHIP_OR_LINK = re.compile(rf"{_CHIP.pattern}|<a\b.*?</a>", re.S)
+# In cleaned text: <figure data-picture="12">, with a caption of plain words or without one.
+_FIGURE = re.compile(
+    r'<figure data-picture="([1-9][0-9]{0,9})">(?:<figcaption>([^<]+)</figcaption>)?</figure>'
+)
+_FIGURE_PART = re.compile(rf"({_FIGURE.pattern})|</?fig(?:ure|caption)\b[^>]*>")
+_ANY_FIGURE = re.compile(r'<figure data-picture="([^"]+)">((?:(?!</?figure\b).)*)</figure>', re.S)
+_FIGCAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.S)
+_TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")
+_PICTURE = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+# Where words stand, no figure can.
+_OF_WORDS = {*"h2 h3 strong em a sub sup span caption".split()}
+_FIRST_FIGURES = re.compile(rf"(?:\s*{_FIGURE.pattern})*\s*")
 _OUTWARD = re.compile(r'<a href="(?=https?://)')
 
 
@@ -55,6 +71,8 @@ def _attribute(tag, name, value):
         return value if value in {"col", "row", "colgroup", "rowgroup"} else None
     if name == "class":
         return "pull" if value == "pull" else None
+    if name == "data-picture":
+        return value if _PICTURE.fullmatch(value) else None
     if name == "data-instrument":
         return value if len(value) <= 50 and _CODE.fullmatch(value) else None
     return value
@@ -91,7 +109,7 @@ def _allowed(text):
             link_rel=None,
             strip_comments=True,
         )
-        text = _chips_only(cleaned).strip()
+        text = _figures_only(_chips_only(cleaned)).strip()
         if text == before:
             break
     return text
@@ -100,6 +118,46 @@ def _allowed(text):
 def _chips_only(text):
     """The text without every span that is no chip; what stood in it stays."""
     return _SPAN.sub(lambda match: match[1] or "", text)
+
+
+def _figures_only(text):
+    """The text with every figure in its one shape: a picture's number and, perhaps, a caption of
+    plain words. What else stood in it follows it; a figure without a picture is its words.
+    """
+    if "<fig" not in text:
+        return text
+    text = _ANY_FIGURE.sub(_figure, text)
+    misplaced = _figures_within_words(text)
+    return _FIGURE_PART.sub(
+        lambda match: match[1] if match[1] and match.start() not in misplaced else match[3] or "",
+        text,
+    )
+
+
+def _figure(match):
+    picture, within = match.groups()
+    caption = _FIGCAPTION.search(within)
+    words = html.escape(plain_text(caption[1]), quote=False) if caption else ""
+    others = within.replace(caption[0], "", 1) if caption else within
+    caption = f"<figcaption>{words}</figcaption>" if words else ""
+    return f'<figure data-picture="{picture}">{caption}</figure>{others.strip()}'
+
+
+def _figures_within_words(text):
+    """Where figures begin that stand in a heading, a link or stressed words."""
+    misplaced, within = set(), 0
+    for tag in _TAG.finditer(text):
+        closes, name = tag[1], tag[2]
+        if name in _OF_WORDS:
+            within += -1 if closes else 1
+        elif name == "figure" and not closes and within:
+            misplaced.add(tag.start())
+    return misplaced
+
+
+def pictures(body):
+    """The numbers of the pictures that figures in sanitised prose show."""
+    return {int(number) for number, _caption in _FIGURE.findall(body)}
 
 
 def instruments(body):
@@ -113,9 +171,10 @@ def without_repeated_lead(body, lead):
     Agency copy often repeats the standfirst; readers should meet it once. Case, quotes, dashes,
     spaces and the full stop at the end do not make a difference; any other word does.
     """
-    first = _FIRST_PARAGRAPH.match(body)
+    figures = _FIRST_FIGURES.match(body)[0]
+    first = _FIRST_PARAGRAPH.match(body, len(figures))
     if first and _said(plain_text(first[1])) == _said(lead) != "":
-        return body[first.end() :].lstrip()
+        return figures + body[first.end() :].lstrip()
     return body
 
 
@@ -125,14 +184,19 @@ def _said(text):
 
 def with_dateline(body, place):
     """The body with the place it was reported from at the head of its first paragraph."""
-    if not place or not body.startswith("<p>"):
+    figures = _FIRST_FIGURES.match(body)[0]
+    if not place or not body.startswith("<p>", len(figures)):
         return body
-    return f'<p><span class="dateline-loc">{escape(place)}.</span> {body[3:]}'
+    first = body[len(figures) + len("<p>") :]
+    return f'{figures}<p><span class="dateline-loc">{escape(place)}.</span> {first}'
 
 
-def display(body, chips=None):
+def display(body, chips=None, figure=None):
     """Sanitised prose as the page prints it: tables in a scroll region, outward links marked,
     instruments as the chips {code: markup} that are known, and as plain words otherwise.
+
+    figure(number, caption): the markup of a picture, "" where it may not be seen. Without it
+    figures are left out: a caption says nothing without its picture.
     """
 
     def boxed(match):
@@ -149,7 +213,15 @@ def display(body, chips=None):
         return (chips or {}).get(match[1]) or in_words(match)
 
     body = _OUTWARD.sub('<a rel="external" href="', _TABLE.sub(boxed, body))
-    return _CHIP_OR_LINK.sub(shown, body) if "<span" in body else body
+    if "<span" in body:
+        body = _CHIP_OR_LINK.sub(shown, body)
+    if "<figure" in body:  # last: what the portal itself writes is not looked at again
+        body = _FIGURE.sub(lambda match: pictured(match, figure), body)
+    return body
+
+
+def pictured(match, figure):
+    return figure(int(match[1]), html.unescape(match[2] or "")) if figure else ""
 
 
 def in_words(chip):

@@ -36,6 +36,9 @@ def bundle(name):
 
 
 class PortalStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    # Modules name one another: their imports follow the hashed names.
+    support_js_module_import_aggregation = True
+
     def post_process(self, paths, dry_run=False, **options):
         if not dry_run:
             for name in BUNDLES:

@@ -12,7 +12,7 @@ from news.models import Article, EditConflict, MoveRefused
 from portal.lib.admin import CappedPaginator
 from portal.lib.text import fold
 
-from . import conflict, corrections, history, kept, moves, previews, translations
+from . import conflict, corrections, history, kept, moves, previews, prose, translations
 from .checks import StoryChecks
 from .context import story_context
 from .forms import ArticleForm
@@ -142,6 +142,7 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             path("<int:pk>/correct/", view(corrections.correct), name=f"{info}_correct"),
             # The endpoints of typing (autosave, presence) are added here: *drafts.urls(self)
         ]
+        own += prose.urls(self)
         return [*own, *(kept.rescued(self, pattern) for pattern in super().get_urls())]
 
     def get_object(self, request, object_id, from_field=None):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from news import hours
+from news.admin.prose import ProseWidget
 from news.models import Article, Author, Byline
 from news.models.content import KEYS, WORDS
 
@@ -117,10 +118,7 @@ class ArticleForm(forms.ModelForm):
             "kicker": forms.TextInput(attrs={"class": "vTextField"}),
             "headline": forms.TextInput(attrs={"class": "vLargeTextField"}),
             "lead": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-            "body": forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField"}),  # ProseWidget
-        }
-        help_texts = {
-            "body": gettext_lazy("HTML, or plain text with a blank line between paragraphs."),
+            "body": ProseWidget,
         }
 
     def __init__(self, *args, instance=None, **kwargs):

@@ -322,10 +322,12 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         """The body for display: the place in front, no first paragraph that repeats the lead."""
         return self.prose_with({})
 
-    def prose_with(self, chips):
-        """The same with chips, {instrument's code: markup}, where the text names instruments."""
+    def prose_with(self, chips, figure=None):
+        """The same with chips, {instrument's code: markup}, where the text names instruments, and
+        with pictures where figure(number, caption) gives their markup.
+        """
         body = prose.without_repeated_lead(self.body, self.lead)
-        return prose.with_dateline(prose.display(body, chips), self.dateline)
+        return prose.display(prose.with_dateline(body, self.dateline), chips, figure)
 
     @property
     def shown_updated_at(self):

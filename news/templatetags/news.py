@@ -1,10 +1,12 @@
 """Words of the newsroom for templates."""
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from news.models import Article, Picture
+from news.prose import display, pictures
 from portal.lib import languages
 
 register = template.Library()
@@ -16,6 +18,7 @@ PLACES = {
     "lead": ("(min-width:80rem) 46rem,(min-width:44rem) 55vw,92vw", True, False),
     "wide": ("(min-width:68rem) 40rem,92vw", False, False),
     "card": ("(min-width:68rem) 20rem,(min-width:44rem) 45vw,7rem", False, True),
+    "figure": ("(min-width:48rem) 42rem,92vw", False, False),
     "row": ("(min-width:44rem) 13.5rem,7rem", False, True),
 }
 
@@ -96,13 +99,30 @@ def prose(article, chips=None):
     """The body for readers: sanitised when it was saved, so it is printed as it stands.
 
     chips: {code: markup} of the prices it may show; an instrument without one is its plain words.
+    Figures cost one query, and only where there are some.
     """
-    return mark_safe(article.prose_with(chips or {}))  # noqa: S308  the one place where stored HTML is trusted
+    return mark_safe(article.prose_with(chips or {}, figures(article.body)))  # noqa: S308  the one place where stored HTML is trusted
 
 
 @register.filter
 def policy_prose(policy):
-    return mark_safe(policy.body)  # noqa: S308  sanitised by Policy.save
+    return mark_safe(display(policy.body, figure=figures(policy.body)))  # noqa: S308  sanitised by Policy.save
+
+
+def figures(body):
+    """What `prose.display` asks for the pictures of a body; they are loaded here, all at once."""
+    wanted = pictures(body)
+    found = Picture.objects.in_bulk(wanted) if wanted else {}
+
+    def figure(number, caption):
+        shown = found.get(number)
+        # A picture may have left the library, or its rights may have ended, since it was placed.
+        if shown is None or not shown.sizes or not getattr(shown, "is_usable", True):
+            return ""
+        context = {"picture": shown, "caption": caption}
+        return render_to_string("components/figure.html", context).strip()
+
+    return figure
 
 
 @register.simple_tag

@@ -11,6 +11,8 @@ from news import prose
 from news.models import Policy
 from news.prose import clean, display
 from news.tests.factories import make_article
+from news.tests.hostile import HOSTILE
+from news.tests.legitimate import LEGITIMATE
 
 # Written out here, not taken from the code: widening the list is a decision, not an accident.
 ALLOWED = {
@@ -21,6 +23,8 @@ ALLOWED = {
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
     "span": {"data-instrument"},
+    "figure": {"data-picture"},
+    "figcaption": frozenset(),
 }
 ADDRESS = re.compile(r"(https?://[^/\\]|mailto:|tel:|/(?![/\\])|#)", re.I)
 
@@ -77,112 +81,6 @@ def test_the_list_of_the_code_is_the_list_of_this_test():
     assert named == {tag: names for tag, names in ALLOWED.items() if names}
 
 
-HOSTILE = [
-    # Scripts and things that load one.
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<p>one</p><script>alert(1)//",
-    "<script\x0c>alert(1)</script>",
-    "<script/x>alert(1)</script>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "<iframe src='javascript:alert(1)'></iframe>",
-    "<iframe srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'></iframe>",
-    "<object data='data:text/html,<script>alert(1)</script>'></object>",
-    "<embed src='//evil.example/x.swf'>",
-    "<base href='https://evil.example/'>",
-    "<link rel=stylesheet href='//evil.example/x.css'>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<style>@import '//evil.example'</style>",
-    "<style>p{background:url(javascript:alert(1))}</style>",
-    # Handlers and attributes.
-    "<p onclick=alert(1)>x</p>",
-    "<p ONMOUSEOVER='alert(1)'>x</p>",
-    "<p/onclick=alert(1)>x</p>",
-    "<p style='position:fixed;inset:0'>x</p>",
-    "<p id=main class=ticker>x</p>",
-    "<p title='hover' lang=xx>x</p>",
-    "<p data-chart='//evil.example'>x</p>",
-    "<img src=x onerror=alert(1)>",
-    "<img src='//evil.example/pixel.gif'>",
-    "<image src=x onerror=alert(1)>",
-    "<video><source onerror=alert(1)></video>",
-    "<details open ontoggle=alert(1)>x</details>",
-    "<body onload=alert(1)>",
-    "<input autofocus onfocus=alert(1)>",
-    "<form action='//evil.example'><button>Log in</button></form>",
-    "<marquee onstart=alert(1)>x</marquee>",
-    '<a href="/x" target=_blank ping="//evil.example" rel=opener>x</a>',
-    "<blockquote class='pull evil'>x</blockquote>",
-    "<blockquote class='PULL'>x</blockquote>",
-    "<blockquote cite='javascript:alert(1)'>x</blockquote>",
-    "<td colspan='1 onclick=alert(1)'>x</td>",
-    "<table><tr><td colspan='99999999'>x</td></tr></table>",
-    "<table><tr><th scope='javascript:'>x</th></tr></table>",
-    "<table background='javascript:alert(1)'><tr><td>x</td></tr></table>",
-    # Addresses.
-    "<a href='javascript:alert(1)'>x</a>",
-    "<a href='JaVaScRiPt:alert(1)'>x</a>",
-    "<a href=' javascript:alert(1)'>x</a>",
-    "<a href='java\tscript:alert(1)'>x</a>",
-    "<a href='java\nscript:alert(1)'>x</a>",
-    "<a href='java&#x0A;script:alert(1)'>x</a>",
-    "<a href='&#106;&#97;vascript:alert(1)'>x</a>",
-    "<a href='java&Tab;script:alert(1)'>x</a>",
-    "<a href='javascript&colon;alert(1)'>x</a>",
-    "<a href='\x01javascript:alert(1)'>x</a>",
-    "<a href='\u00a0javascript:alert(1)'>x</a>",
-    "<a href='&nbsp;javascript:alert(1)'>x</a>",
-    "<a href='\u2028javascript:alert(1)'>x</a>",
-    "<a href='&#x2029;javascript:alert(1)'>x</a>",
-    "<a href='\u3000javascript:alert(1)'>x</a>",
-    "<a href='\ufeffjavascript:alert(1)'>x</a>",
-    "<a href='\u200bjavascript:alert(1)'>x</a>",
-    "<a href='\u180ejavascript:alert(1)'>x</a>",
-    "<a href='java\u00adscript:alert(1)'>x</a>",
-    "<a href='vbscript:msgbox(1)'>x</a>",
-    "<a href='data:text/html;base64,PHNjcmlwdD4='>x</a>",
-    "<a href='blob:https://evil.example/1'>x</a>",
-    "<a href='file:///etc/passwd'>x</a>",
-    "<a href='view-source:javascript:alert(1)'>x</a>",
-    "<a href='//evil.example/x'>x</a>",
-    "<a href='/\t/evil.example/x'>x</a>",
-    "<a href='/\\evil.example/x'>x</a>",
-    "<a href='\\\\evil.example/x'>x</a>",
-    "<a href='\u2028//evil.example/x'>x</a>",
-    "<a href='https:evil.example'>x</a>",
-    "<a href='x/../javascript:alert(1)'>x</a>",
-    "<a href='?next=//evil.example'>x</a>",
-    "<a href>x</a>",
-    # Parsers that disagree with one another.
-    "<svg onload=alert(1)>",
-    "<svg><a xlink:href='javascript:alert(1)'><text>x</text></a></svg>",
-    "<svg><style><p title='</style><img src=x onerror=alert(1)>'>",
-    "<svg><foreignObject><p onclick=alert(1)>x</p></foreignObject></svg>",
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img onerror=1&gt;'>",
-    "<math><a xlink:href='javascript:alert(1)'>x</a></math>",
-    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    "<template><script>alert(1)</script></template>",
-    "<textarea><script>alert(1)</script></textarea>",
-    "<title><script>alert(1)</script></title>",
-    "<xmp><script>alert(1)</script></xmp>",
-    "<plaintext><script>alert(1)</script>",
-    "<!--[if IE]><script>alert(1)</script><![endif]-->",
-    "<!--><script>alert(1)</script>-->",
-    "<!-- --!><script>alert(1)</script>",
-    "<![CDATA[<script>alert(1)</script>]]>",
-    "<?xml version='1.0'?><script>alert(1)</script>",
-    "<!DOCTYPE html><script>alert(1)</script>",
-    "<p>\x00<scr\x00ipt>alert(1)</scr\x00ipt></p>",
-    "<p><\ud800script>alert(1)</p>",
-    "<a href='/x\"onclick=alert(1)'>x</a>",
-    "<a href='/x' x='>' onclick=alert(1)>x</a>",
-    "<<p onclick=alert(1)>script>alert(1)<</p>/script>",
-    "{% load markets %}{{ settings.SECRET_KEY }}<script>1</script>",
-]
-
-
 @pytest.mark.parametrize("fragment", HOSTILE)
 def test_a_hostile_fragment_leaves_nothing_executable(fragment):
     cleaned = clean(fragment)
@@ -199,50 +97,8 @@ def test_the_auditor_of_these_tests_sees_what_is_wrong():
         assert offences(bad), bad
 
 
-HONEST = [
-    "<p>One paragraph.</p>",
-    "<p>One.</p>\n<p>Two.</p>",
-    "<p>Line<br>break</p>",
-    "<h2>A heading</h2>\n<p>Text.</p>",
-    "<h3>A lesser heading</h3>",
-    "<ul>\n<li>One</li>\n<li>Two</li>\n</ul>",
-    "<ol><li>One</li></ol>",
-    "<ul><li>One<ul><li>Within</li></ul></li></ul>",
-    "<blockquote><p>Said.</p><footer>A. Name</footer></blockquote>",
-    '<blockquote class="pull"><p>Said loudly.</p></blockquote>',
-    "<p><strong>Strong</strong> and <em>stressed</em>.</p>",
-    "<p><strong><em>Both</em></strong></p>",
-    "<p>CO<sub>2</sub> and m<sup>3</sup></p>",
-    "<hr>",
-    "<p>Before</p><hr><p>After</p>",
-    '<p><a href="https://example.org/">Outward</a></p>',
-    '<p><a href="http://example.org/a?b=1&amp;c=2#d">Outward</a></p>',
-    '<p><a href="/fuel/12-words/">Inward</a></p>',
-    '<p><a href="/">Home</a></p>',
-    '<p><a href="#note">Within</a></p>',
-    '<p><a href="mailto:newsroom@example.org">Write</a></p>',
-    '<p><a href="tel:+77270000000">Call</a></p>',
-    '<p><a href="https://example.org/%D0%BD%D0%B5%D1%84%D1%82%D1%8C">Escaped</a></p>',
-    '<p><a href="https://қазақстан.example/жол">An address in letters</a></p>',
-    "<table><caption>Prices</caption><thead><tr><th>A</th></tr></thead>"
-    "<tbody><tr><td>1</td></tr></tbody></table>",
-    '<table><tbody><tr><th scope="row">A</th><td>1</td></tr></tbody></table>',
-    '<table><tbody><tr><td colspan="2" rowspan="3">1</td></tr></tbody></table>',
-    "<table><tbody><tr><td>1</td></tr></tbody><tfoot><tr><td>2</td></tr></tfoot></table>",
-    "<p>5 &lt; 6 &amp; 7 &gt; 6</p>",
-    "<p>Нефть подешевела — «Бренту» не до роста</p>",
-    "<p>Қазақстанда мұнай өндірісі өсті, ғалымдар әлі есептеуде</p>",
-    "<p>مرحبا and עברית keep their letters</p>",
-    "<p>64.3008 ₽, 52,10 ₸, 3 °C, 12 %</p>",
-    "<p>A thin space and a narrow one</p>",
-    "<p>Emoji 🛢 and an astral 𝒜</p>",
-    "<p>if (a &lt; b) { alert(1) } is only text</p>",
-    "<p>javascript:alert(1) is only text</p>",
-]
-
-
-@pytest.mark.parametrize("fragment", HONEST)
-def test_an_honest_fragment_passes_unchanged(fragment):
+@pytest.mark.parametrize("fragment", LEGITIMATE)
+def test_a_legitimate_fragment_passes_unchanged(fragment):
     assert clean(fragment) == fragment
 
 
@@ -252,7 +108,7 @@ TOKENS = """
 <button> <nobr> <!-- --> <![CDATA[ ]]> &lt; &amp; & < > '
 """
 PIECES = st.one_of(
-    st.sampled_from(HOSTILE + HONEST),
+    st.sampled_from(HOSTILE + LEGITIMATE),
     st.sampled_from(TOKENS.split()),
     st.sampled_from(["\n", "\n\n", "\r\n", " ", "\t", "\u00a0", "\u2028", "\x00", "\ud800", "a"]),
     st.text(max_size=8),

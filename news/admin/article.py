@@ -4,7 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from news.models import Article, Byline, Correction, Mention
+from news.admin import drafts
+from news.models import Article, Byline, Correction, Mention, Presence
 from portal.lib import dates
 from portal.lib.admin import AnyCaseSearch, CappedPaginator
 from portal.lib.text import fold
@@ -41,7 +42,7 @@ class CorrectionInline(admin.StackedInline):
         return False
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(drafts.Restorable, forms.ModelForm):
     class Meta:
         model = Article
         fields = "__all__"
@@ -58,7 +59,7 @@ class ArticleForm(forms.ModelForm):
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):
     form = ArticleForm
-    list_display = ["headline", "status", "language", "section", "published", "last_saved"]
+    list_display = ["title", "status", "language", "section", "published", "last_saved"]
     list_filter = ["status", "language", "section", "kind"]
     list_select_related = ["section"]
     search_fields = ["headline"]  # asks for the search box; get_search_results does the search
@@ -117,6 +118,22 @@ class ArticleAdmin(admin.ModelAdmin):
         for word in fold(search_term).split()[:8]:
             queryset = queryset.filter(search_row__title__contains=word)
         return queryset, False
+
+    def get_urls(self):
+        return drafts.urls(self) + super().get_urls()
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        drafts.saved(request, form.instance)
+
+    def get_changelist_instance(self, request):
+        page = super().get_changelist_instance(request)
+        Presence.objects.mark(page.result_list, but=request.user)
+        return page
+
+    @admin.display(description=_("headline"), ordering="headline")
+    def title(self, article):
+        return drafts.title(article)
 
     def may_publish(self, request):
         return request.user.has_perm("news.publish_article")

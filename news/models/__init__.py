@@ -3,6 +3,7 @@
 from .article import Article
 from .bylines import Byline, Mention
 from .corrections import Correction
+from .drafts import Autosave, Presence
 from .front import FrontSlot
 from .people import Author
 from .pictures import Picture
@@ -13,12 +14,14 @@ from .taxonomy import Section, Source, Tag
 __all__ = [
     "Article",
     "Author",
+    "Autosave",
     "Byline",
     "Correction",
     "FrontSlot",
     "Mention",
     "Picture",
     "Policy",
+    "Presence",
     "SearchRow",
     "Section",
     "Source",

@@ -5,10 +5,11 @@ import logging
 from django.core.management.base import BaseCommand, CommandError
 
 from markets import fetching
+from news.models.drafts import prune_drafts
 
 log = logging.getLogger(__name__)
 # What to call, and the name of what its return value counts.
-PARTS = [(fetching.fetch_due, "sources asked")]
+PARTS = [(fetching.fetch_due, "sources asked"), (prune_drafts, "copies of forms forgotten")]
 
 
 class Command(BaseCommand):

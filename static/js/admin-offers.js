@@ -18,7 +18,7 @@ const grouped = (fields) => {
   for (const [name, value] of fields) found.set(name, [...(found.get(name) ?? []), value.replace(/\r\n/g, '\n')]);
   return found;
 };
-const SEEN = /^(version|status_seen)$|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/; // what the page was
+const SEEN = /^(version|stage)$|^initial-|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/; // what the page was
 function differing(fields) {
   const now = grouped(read());
   const then = grouped(fields);

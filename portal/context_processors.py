@@ -14,7 +14,7 @@ def site(request):
     code = languages.current()
     return {
         "site": SimpleNamespace(
-            name=settings.SITE_NAMES.get(code) or settings.SITE_NAMES[languages.DEFAULT],
+            name=languages.site_name(),
             description=settings.SITE_DESCRIPTION,
             url=settings.SITE_URL,
             email=settings.NEWSROOM_EMAIL,

@@ -31,7 +31,8 @@ class SecurityHeaders:
 class Language:
     """The address decides the language of a page; nothing else does, so pages can be shared.
 
-    Only in the admin, which is nobody's cached page, the editor's browser decides.
+    Only in the admin, which is nobody's cached page, the editor's own choice decides (a cookie of
+    the admin), before it the browser.
     """
 
     def __init__(self, get_response):

@@ -12,7 +12,7 @@ from news.models import Article, EditConflict, MoveRefused
 from portal.lib.admin import CappedPaginator
 from portal.lib.text import fold
 
-from . import conflict, corrections, history, kept, moves, previews, prose, translations
+from . import conflict, corrections, drafts, history, kept, moves, previews, prose, translations
 from .checks import StoryChecks
 from .context import story_context
 from .forms import ArticleForm
@@ -140,9 +140,9 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             path("<int:pk>/translate/", view(translations.translate), name=f"{info}_translate"),
             path("<int:pk>/original/", view(translations.original), name=f"{info}_original"),
             path("<int:pk>/correct/", view(corrections.correct), name=f"{info}_correct"),
-            # The endpoints of typing (autosave, presence) are added here: *drafts.urls(self)
+            *drafts.urls(self),
+            *prose.urls(self),
         ]
-        own += prose.urls(self)
         return [*own, *(kept.rescued(self, pattern) for pattern in super().get_urls())]
 
     def get_object(self, request, object_id, from_field=None):
@@ -188,9 +188,11 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             written = Article.objects.write(form.content(), by=request.user)
             obj.pk = written.pk
             obj.refresh_from_db()
+            drafts.saved(request, obj)
             return
         content = moves.repaired(request, form.content())
         obj.edit(content, by=request.user, base=form.cleaned_data.get("version") or 0)
+        drafts.saved(request, obj)
         self._tell_of_change(request, obj, form)
         if "expires_at" in form.changed_data:
             moves.set_expiry(self, request, obj, form.cleaned_data["expires_at"])
@@ -226,8 +228,8 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
         else:
             words = _("Saved.")
         self.message_user(request, words, messages.SUCCESS)
-        if "_addanother" in request.POST:
-            return HttpResponseRedirect(reverse("admin:news_article_add"))
+        if "_close" in request.POST:
+            return HttpResponseRedirect(reverse("admin:news_article_changelist"))
         return HttpResponseRedirect(reverse("admin:news_article_change", args=[obj.pk]))
 
     # History -------------------------------------------------------------------------------------

@@ -11,13 +11,14 @@ from news.models import EditConflict, Revision
 from news.models.content import blank
 from news.naming import names_of
 
-from . import kept
+from . import drafts, kept
 
 
 def page(desk, request, clash):
     """409: the text of the loser is on record before anything is asked."""
     story = clash.article
     aside = story.set_aside(clash.content, by=request.user, base=clash.base)
+    drafts.saved(request, story)
     return _shown(desk, request, story, aside, status=409)
 
 

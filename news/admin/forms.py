@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from news import hours
+from news.admin import drafts
 from news.admin.prose import ProseWidget
 from news.models import Article, Author, Byline
 from news.models.content import KEYS, WORDS
@@ -96,7 +97,7 @@ class Lines(BaseFormSet):
 BylineFormSet = formset_factory(BylineForm, formset=Lines, extra=1, can_delete=True, max_num=30)
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(drafts.Restorable, forms.ModelForm):
     # What the person has before their eyes: the text's version, and where the story stood.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     stage = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import hours
-from news.models import Article
+from news.models import Article, Presence
 from news.models.queries import bylines_of
 from portal.lib import dates
 
-from . import moves
+from . import drafts, moves
 
 NEVER_READ = ("body", "lead", "seo_title", "seo_description", "withdrawal_reason", "source_url")
 
@@ -47,7 +47,7 @@ class Mine(admin.SimpleListFilter):
 class Listing:
     """The part of ArticleAdmin that lists."""
 
-    list_display = ["headline", "standing", "hour", "language", "section", "people", "last_saved"]
+    list_display = ["title", "standing", "hour", "language", "section", "people", "last_saved"]
     list_filter = [Mine, "status", "language", "section", "kind"]
     ordering = ["-modified_at", "-pk"]
     list_per_page = 50
@@ -64,6 +64,15 @@ class Listing:
             stories = stories.select_related("translation_of").defer(*unread)
             stories = stories.prefetch_related(bylines_of())
         return stories
+
+    def get_changelist_instance(self, request):
+        page = super().get_changelist_instance(request)
+        Presence.objects.mark(page.result_list, but=request.user)
+        return page
+
+    @admin.display(description=gettext_lazy("headline"), ordering="headline")
+    def title(self, story):
+        return drafts.title(story)
 
     def get_actions(self, request):
         """No bulk delete: a story goes one at a time, with its corrections in sight."""

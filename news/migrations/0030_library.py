@@ -16,7 +16,7 @@ def digests_from_names(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('news', '0001_initial'),
+        ('news', '0020_drafts'),
     ]
 
     operations = [

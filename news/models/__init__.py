@@ -4,6 +4,7 @@ from .article import Article
 from .bylines import Byline, Mention
 from .corrections import Correction
 from .figures import Figure
+from .drafts import Autosave, Presence
 from .front import FrontSlot
 from .history import PendingChanges, Revision, Step
 from .people import Author
@@ -18,6 +19,7 @@ from .taxonomy import Section, Source, Tag
 __all__ = [
     "Article",
     "Author",
+    "Autosave",
     "Byline",
     "ChangedMeanwhile",
     "Correction",
@@ -33,6 +35,7 @@ __all__ = [
     "Policy",
     "PreviewLink",
     "Revision",
+    "Presence",
     "SearchRow",
     "Section",
     "Source",

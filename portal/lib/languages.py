@@ -19,6 +19,11 @@ def current():
     return code if code in CODES else DEFAULT
 
 
+def site_name():
+    """The portal's name in the language being rendered."""
+    return settings.SITE_NAMES.get(current()) or settings.SITE_NAMES[DEFAULT]
+
+
 def language_of_path(path):
     """The language an address is in: its first step when that is a language code, else DEFAULT."""
     first = path.lstrip("/").split("/", 1)[0]

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from markets import fetching
 from news import publishing
+from news.models.drafts import prune_drafts
 
 log = logging.getLogger(__name__)
 # What to call, and the name of what its return value counts.
@@ -14,6 +15,7 @@ PARTS = [
     (fetching.fetch_due, "sources asked"),
     (publishing.freeze_prices, "prices frozen"),
     (publishing.prune_revisions, "old saves gone"),
+    (prune_drafts, "copies of forms forgotten"),
 ]
 
 

@@ -1,0 +1,102 @@
+"""What waits for whom in the newsroom: each list of the start page is one query here.
+
+Lists hold at most MOST stories, with what a line shows and nothing else.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from news.models import Article, Autosave, Byline
+from news.models.article import TIMED, Status, published_q
+from portal.lib import languages
+
+MOST = 12
+AHEAD = timedelta(hours=24)
+# A story whose hour has come keeps the label "scheduled" no longer than the clock needs to pass.
+PATIENCE = timedelta(minutes=5)
+# Older stories without alternative text are not today's work.
+RECENT = timedelta(days=30)
+
+
+def lines(stories):
+    return stories.select_related("section").only(
+        "headline", "language", "status", "published_at", "expires_at", "modified_at", "section"
+    )
+
+
+def own_q(user):
+    """The user's own stories: begun by them, or with them in the byline."""
+    return Q(pk__in=Byline.objects.filter(author__user=user).values("article"))
+
+
+def drafts(user):
+    mine = Article.objects.drafts().filter(own_q(user))
+    return lines(mine).order_by("-modified_at")[:MOST]
+
+
+def in_review(user=None):
+    """What waits for an editor, the longest wait first; for one user, what is their own."""
+    stories = Article.objects.in_review()
+    if user is not None:
+        stories = stories.filter(own_q(user))
+    return lines(stories).order_by("modified_at")[:MOST]
+
+
+def coming(now=None):
+    """What readers get, and what they lose, in the coming 24 hours, in the order of the clock.
+
+    Each story has `moment` and `is_end`.
+    """
+    now = now or timezone.now()
+    until = now + AHEAD
+    goes_out = Q(status=Status.SCHEDULED, published_at__gt=now, published_at__lte=until)
+    ends = Q(status__in=TIMED, expires_at__gt=now, expires_at__lte=until)
+    stories = lines(Article.objects.filter(goes_out | ends)).order_by("pk")[: 5 * MOST]
+    found = []
+    for story in stories:
+        story.is_end = story.published_at <= now
+        story.moment = story.expires_at if story.is_end else story.published_at
+        found.append(story)
+    return sorted(found, key=lambda story: (story.moment, story.pk))
+
+
+def published_today(now=None):
+    now = now or timezone.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    # Naming the languages lets the index of the newest stories answer.
+    stories = Article.objects.filter(
+        published_q(now), published_at__gte=midnight, language__in=languages.CODES
+    )
+    return lines(stories).order_by("-published_at")[:MOST]
+
+
+def without_alt(now=None):
+    """Stories whose picture says nothing, in their language, to readers who cannot see it."""
+    now = now or timezone.now()
+    silent = Q()
+    for code in languages.CODES:
+        silent |= Q(**{"language": code, f"picture__alt_{code}": ""})
+    stories = Article.objects.filter(
+        silent,
+        status__in=TIMED,
+        picture__is_decorative=False,
+        published_at__gte=now - RECENT,
+        language__in=languages.CODES,
+    )
+    return lines(stories).order_by("-published_at")[:MOST]
+
+
+def overdue(now=None):
+    """Out by their hour and still labelled scheduled: the clock's task does not run."""
+    now = now or timezone.now()
+    return lines(Article.objects.scheduled().filter(published_at__lt=now - PATIENCE)).order_by(
+        "published_at"
+    )[:MOST]
+
+
+def unsaved(user):
+    """Texts typed into forms and never saved, newest first."""
+    copies = Autosave.objects.of(user).waiting()
+    return copies.select_related("article").order_by("-saved_at")[:MOST]

@@ -1,0 +1,230 @@
+"""The start page of the newsroom: what waits for this person, of both rooms, by their rights."""
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from markets import states, status
+from markets.admin.base import waiting
+from news import desk
+from news.models import Article, Byline, Presence
+from portal.lib import dates, languages, text
+
+
+@dataclass
+class Part:
+    """One list of the desk. rows: Row; empty: what is said when there are none."""
+
+    key: str
+    title: str
+    empty: str = ""
+    rows: list = field(default_factory=list)
+    more: str = ""  # address of the whole list
+
+    @property
+    def is_cut(self):
+        return len(self.rows) >= desk.MOST
+
+
+@dataclass
+class Row:
+    url: str
+    words: str
+    facts: list = field(default_factory=list)  # short, beside the words
+    hour: str = ""  # before the words
+    language: str = ""  # of the words, where they are a story's
+    story: Article | None = None
+    level: str = ""  # "warn" or "stop" for what needs a person
+
+
+def parts(user):
+    """The lists this user may see. Each costs one query, the marks of who is at work one more."""
+    found = [_unsaved(user)]
+    if user.has_perm("news.view_article"):
+        found += [_drafts(user), _review(user), _coming(), _today()]
+    found.append(Part("care", _("Needs a person"), _("Nothing needs you."), _care(user)))
+    found = [part for part in found if part.rows or part.empty]
+    stories = [row.story for part in found for row in part.rows if row.story]
+    Presence.objects.mark(stories, but=user)
+    return found
+
+
+# Lists of stories ---------------------------------------------------------------------------------
+
+
+def _row(story, *facts, hour="", level=""):
+    return Row(
+        url=reverse("admin:news_article_change", args=[story.pk]),
+        words=story.headline,
+        language=story.language,
+        story=story,
+        hour=hour,
+        level=level,
+        facts=[
+            *facts,
+            story.section.name,
+            languages.SHORT.get(story.language, story.language.upper()),
+        ],
+    )
+
+
+def _list(**filters):
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+    return f"{reverse('admin:news_article_changelist')}?{query}"
+
+
+def _saved(story):
+    return _("saved {time}").format(time=dates.brief(story.modified_at))
+
+
+def _drafts(user):
+    return Part(
+        "drafts",
+        _("My drafts"),
+        _("No draft of yours is open."),
+        [_row(story, _saved(story)) for story in desk.drafts(user)],
+        more=_list(status__exact="draft"),
+    )
+
+
+def _review(user):
+    edits = user.has_perm("news.publish_article")
+    return Part(
+        "review",
+        _("Awaiting review") if edits else _("Mine, awaiting review"),
+        _("Nothing waits for review."),
+        [_row(story, _saved(story)) for story in desk.in_review(None if edits else user)],
+        more=_list(status__exact="review"),
+    )
+
+
+def _coming():
+    now = timezone.now()
+    rows = []
+    for story in desk.coming(now):
+        facts = [_("ends") if story.is_end else _("goes out"), dates.ahead(story.moment, now)]
+        hour = dates.hour(story.moment)
+        if timezone.localdate(story.moment) != timezone.localdate(now):
+            hour = f"{dates.weekday(timezone.localtime(story.moment))} {hour}"
+        rows.append(_row(story, *facts, hour=hour))
+    return Part(
+        "coming",
+        _("The coming 24 hours ({zone})").format(zone=dates.zone(now)),
+        _("Nothing is scheduled for the coming 24 hours."),
+        rows,
+        more=_list(status__exact="scheduled"),
+    )
+
+
+def _today():
+    return Part(
+        "today",
+        _("Published today"),
+        _("Nothing has been published today."),
+        [_row(story, hour=dates.hour(story.published_at)) for story in desk.published_today()],
+        more=_list(status__exact="published"),
+    )
+
+
+def _unsaved(user):
+    """Only there when it is needed: what a crash or a lost network has left."""
+    rows = []
+    for copy in desk.unsaved(user):
+        story = copy.article
+        url = (
+            reverse("admin:news_article_change", args=[story.pk])
+            if story
+            else reverse("admin:news_article_add")
+        )
+        typed = _("typed {time}").format(time=dates.brief(copy.saved_at))
+        words = copy.headline or (story and story.headline) or _("A story without a headline")
+        rows.append(Row(url, words, [typed]))
+    return Part("unsaved", _("Typed and not saved"), rows=rows)
+
+
+# What needs a person ------------------------------------------------------------------------------
+
+
+def _care(user):
+    rows = []
+    if user.has_perm("news.view_article"):
+        rows += [
+            _row(story, _("The clock has not labelled it: does “tick” run?"), level="stop")
+            for story in desk.overdue()
+        ]
+        rows += [
+            _row(story, _("The picture has no alternative text."), level="warn")
+            for story in desk.without_alt()
+        ]
+    if user.has_perm("markets.view_heldquote"):
+        rows += _held()
+    if user.has_perm("markets.view_fetchrun"):
+        rows += _sources()
+    return rows
+
+
+def _held():
+    number = waiting()
+    words = ngettext("{n} quote is held", "{n} quotes are held", number).format(n=number)
+    address = reverse("admin:markets_heldquote_changelist")
+    return [Row(address, words, [_("Readers see the value before.")], level="warn")] * bool(number)
+
+
+def _sources():
+    """Sources that fail and values that did not come. Three queries."""
+    rows = []
+    log = reverse("admin:markets_fetchrun_changelist")
+    for report in status.reports():
+        name = report.source.name
+        fetches = f"{log}?source__id__exact={report.source.pk}"
+        if report.is_failing:
+            rows.append(Row(fetches, name, [report.problem], level="stop"))
+        late = [line.quote for line in report.lines if line.is_shown and line.quote.state.is_old]
+        if late:
+            codes = ", ".join(quote.instrument.code for quote in late[:6])
+            worst = next((one for one in late if one.state.kind == states.STALE), late[0])
+            words = ngettext(
+                "{name}: {n} value is late", "{name}: {n} values are late", len(late)
+            ).format(name=name, n=len(late))
+            address = reverse("admin:markets_observation_add") if report.is_typed else fetches
+            level = "stop" if worst.state.kind == states.STALE else "warn"
+            rows.append(Row(address, words, [codes], level=level))
+    return rows
+
+
+# A new story --------------------------------------------------------------------------------------
+
+
+class NewStory(forms.ModelForm):
+    """Three answers and the writing begins."""
+
+    class Meta:
+        model = Article
+        fields = ("headline", "language", "section")
+        labels = {"headline": gettext_lazy("Headline of the new story")}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, auto_id="new_%s", **options)
+        self.fields["section"].empty_label = _("Choose a section")
+        self.fields["language"].initial = languages.current()
+
+    def clean_headline(self):
+        return text.one_line(self.cleaned_data["headline"])
+
+    @transaction.atomic
+    def begin(self, user):
+        """The draft, with the user's name in its byline if readers know one; in the log."""
+        story = self.save()
+        author = getattr(user, "author", None)
+        if author is not None:
+            Byline.objects.create(article=story, author=author)
+        LogEntry.objects.log_actions(
+            user.pk, [story], ADDITION, change_message=[{"added": {}}], single_object=True
+        )
+        return story

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from news.admin import drafts
@@ -125,6 +126,11 @@ class ArticleAdmin(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         drafts.saved(request, form.instance)
+
+    def response_post_save_add(self, request, obj):
+        return redirect("admin:news_article_change", obj.pk)
+
+    response_post_save_change = response_post_save_add
 
     def get_changelist_instance(self, request):
         page = super().get_changelist_instance(request)

@@ -60,11 +60,12 @@ def prepared(shared):
 
 
 @contextmanager
-def served(folder, **changes):
+def served(folder, port=None, **changes):
     """The address of a gunicorn over the folder, for as long as the block lasts."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    if port is None:
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     site = f"http://127.0.0.1:{port}"
     log = folder / f"server-{port}.log"
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]

@@ -203,7 +203,8 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             self.message_user(request, words, messages.WARNING)
         if obj.missing:
             names = (
-                str(Article._meta.get_field(_field(name)).verbose_name) for name in obj.missing
+                str(Article._meta.get_field(FIELDS.get(name, name)).verbose_name)
+                for name in obj.missing
             )
             words = _("Left out, as it is no longer there: %(names)s.")
             self.message_user(request, words % {"names": ", ".join(names)}, messages.WARNING)

@@ -3,16 +3,16 @@
 from .article import Article
 from .bylines import Byline, Mention
 from .corrections import Correction
-from .figures import Figure
 from .drafts import Autosave, Presence
+from .figures import Figure
 from .front import FrontSlot
 from .history import PendingChanges, Revision, Step
 from .people import Author
 from .pictures import Picture
 from .policies import Policy
 from .previews import PreviewLink
-from .refusals import ChangedMeanwhile, EditConflict, MoveRefused
 from .redirects import Merged, OldAddress
+from .refusals import ChangedMeanwhile, EditConflict, MoveRefused
 from .search import SearchRow
 from .taxonomy import Section, Source, Tag
 
@@ -24,18 +24,18 @@ __all__ = [
     "ChangedMeanwhile",
     "Correction",
     "EditConflict",
+    "Figure",
     "FrontSlot",
     "Mention",
-    "MoveRefused",
-    "PendingChanges",
-    "Figure",
     "Merged",
+    "MoveRefused",
     "OldAddress",
+    "PendingChanges",
     "Picture",
     "Policy",
+    "Presence",
     "PreviewLink",
     "Revision",
-    "Presence",
     "SearchRow",
     "Section",
     "Source",

@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from news.models import Article, Autosave, Byline
-from news.models.article import TIMED, Status, published_q
+from news.models import Article, Autosave, Picture
+from news.models.status import TIMED, Status, published_q
 from portal.lib import languages
 
 MOST = 12
@@ -20,27 +20,22 @@ PATIENCE = timedelta(minutes=5)
 RECENT = timedelta(days=30)
 
 
+LINE = "headline language status published_at expires_at modified_at section".split()
+
+
 def lines(stories):
-    return stories.select_related("section").only(
-        "headline", "language", "status", "published_at", "expires_at", "modified_at", "section"
-    )
-
-
-def own_q(user):
-    """The user's own stories: begun by them, or with them in the byline."""
-    return Q(pk__in=Byline.objects.filter(author__user=user).values("article"))
+    return stories.select_related("section").only(*LINE)
 
 
 def drafts(user):
-    mine = Article.objects.drafts().filter(own_q(user))
-    return lines(mine).order_by("-modified_at")[:MOST]
+    return lines(Article.objects.drafts().of(user)).order_by("-modified_at")[:MOST]
 
 
 def in_review(user=None):
     """What waits for an editor, the longest wait first; for one user, what is their own."""
     stories = Article.objects.in_review()
     if user is not None:
-        stories = stories.filter(own_q(user))
+        stories = stories.of(user)
     return lines(stories).order_by("modified_at")[:MOST]
 
 
@@ -70,6 +65,23 @@ def published_today(now=None):
         published_q(now), published_at__gte=midnight, language__in=languages.CODES
     )
     return lines(stories).order_by("-published_at")[:MOST]
+
+
+def with_pending():
+    """Out, with changes that wait to be published; the longest wait first. With their `pending`."""
+    stories = Article.objects.with_pending().select_related("section", "pending")
+    stories = stories.only(*LINE, "pending__by_name", "pending__made_at")
+    return stories.order_by("pending__made_at")[:MOST]
+
+
+def out_of_date():
+    """Translations whose original has changed in substance since, the newest first."""
+    return lines(Article.objects.out_of_date()).order_by("-modified_at")[:MOST]
+
+
+def expired_pictures():
+    """Pictures in use whose rights have ended: readers no longer see them."""
+    return Picture.objects.expired().used().order_by("-rights_until", "-pk")[:MOST]
 
 
 def without_alt(now=None):

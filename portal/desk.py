@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 
 from django import forms
-from django.contrib.admin.models import ADDITION, LogEntry
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from markets import states, status
 from markets.admin.base import waiting
 from news import desk
 from news.models import Article, Byline, Presence
+from news.models.content import blank
 from portal.lib import dates, languages, text
 
 
@@ -47,7 +46,7 @@ def parts(user):
     """The lists this user may see. Each costs one query, the marks of who is at work one more."""
     found = [_unsaved(user)]
     if user.has_perm("news.view_article"):
-        found += [_drafts(user), _review(user), _coming(), _today()]
+        found += [_drafts(user), _review(user), _coming(), _pending(), _today(), _behind()]
     found.append(Part("care", _("Needs a person"), _("Nothing needs you."), _care(user)))
     found = [part for part in found if part.rows or part.empty]
     stories = [row.story for part in found for row in part.rows if row.story]
@@ -132,6 +131,33 @@ def _today():
     )
 
 
+def _pending():
+    rows = []
+    for story in desk.with_pending():
+        waits = story.pending
+        saved = _("saved by {name}, {time}").format(
+            name=waits.by_name or "—", time=dates.brief(waits.made_at)
+        )
+        rows.append(_row(story, saved))
+    return Part(
+        "pending",
+        _("Changes that wait to be published"),
+        _("Readers have the latest text of every story."),
+        rows,
+        more=_list(work="pending"),
+    )
+
+
+def _behind():
+    return Part(
+        "behind",
+        _("Translations out of date"),
+        _("Every translation follows its original."),
+        [_row(story, _saved(story)) for story in desk.out_of_date()],
+        more=_list(work="behind"),
+    )
+
+
 def _unsaved(user):
     """Only there when it is needed: what a crash or a lost network has left."""
     rows = []
@@ -161,6 +187,20 @@ def _care(user):
         rows += [
             _row(story, _("The picture has no alternative text."), level="warn")
             for story in desk.without_alt()
+        ]
+    if user.has_perm("news.change_picture"):
+        rows += [
+            Row(
+                reverse("admin:news_picture_change", args=[picture.pk]),
+                str(picture),
+                [
+                    _("Its rights ended on {day}: readers do not see it.").format(
+                        day=dates.written(picture.rights_until, "day")
+                    )
+                ],
+                level="warn",
+            )
+            for picture in desk.expired_pictures()
         ]
     if user.has_perm("markets.view_heldquote"):
         rows += _held()
@@ -217,14 +257,15 @@ class NewStory(forms.ModelForm):
     def clean_headline(self):
         return text.one_line(self.cleaned_data["headline"])
 
-    @transaction.atomic
     def begin(self, user):
         """The draft, with the user's name in its byline if readers know one; in the log."""
-        story = self.save()
+        typed = self.cleaned_data
+        content = blank() | {
+            "headline": typed["headline"],
+            "language": typed["language"],
+            "section": typed["section"].pk,
+        }
         author = getattr(user, "author", None)
         if author is not None:
-            Byline.objects.create(article=story, author=author)
-        LogEntry.objects.log_actions(
-            user.pk, [story], ADDITION, change_message=[{"added": {}}], single_object=True
-        )
-        return story
+            content["bylines"] = [[author.pk, Byline.Role.AUTHOR]]
+        return Article.objects.write(content, by=user)

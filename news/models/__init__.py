@@ -3,7 +3,7 @@
 from .article import Article
 from .bylines import Byline, Mention
 from .corrections import Correction
-from .front import FrontSlot
+from .front import FrontLog, FrontSlot
 from .people import Author
 from .pictures import Picture
 from .policies import Policy
@@ -15,6 +15,7 @@ __all__ = [
     "Author",
     "Byline",
     "Correction",
+    "FrontLog",
     "FrontSlot",
     "Mention",
     "Picture",

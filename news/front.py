@@ -39,13 +39,18 @@ class Front:
     rest: list = field(default_factory=list)
 
 
-def compose(language, now=None):
-    """The front of a language as readers see it at `now` (aware; default: this moment)."""
+def compose(language, now=None, slots=None):
+    """The front of a language as readers see it at `now` (aware; default: this moment).
+
+    `slots`: an arrangement that is not saved, with its pictures, instead of the one that is.
+    """
     now = now or timezone.now()
     sections = list(Section.objects.all())
-    slots = list(
-        FrontSlot.objects.filter(Q(until__isnull=True) | Q(until__gt=now), language=language)
-    )
+    if slots is None:
+        slots = FrontSlot.objects.filter(
+            Q(until__isnull=True) | Q(until__gt=now), language=language
+        ).select_related("picture")
+    slots = [slot for slot in slots if slot.until is None or slot.until > now]
     stories, about_markets = _candidates(language, now, sections, slots)
     return _place(stories, about_markets, sections, slots)
 
@@ -95,6 +100,8 @@ def _place(stories, about_markets, sections, slots):
         if placed and placed.article_id in left:
             story = left.pop(placed.article_id)
             story.front_headline = placed.headline
+            if placed.picture is not None:
+                story.picture = placed.picture  # of this card alone: it is not saved
             return story
         free = take(1, lambda s: s.shown_picture and _is_ours(s)) or take(1, _is_ours) or take(1)
         return free[0] if free else None

@@ -5,7 +5,7 @@ from .bylines import Byline, Mention
 from .corrections import Correction
 from .drafts import Autosave, Presence
 from .figures import Figure
-from .front import FrontSlot
+from .front import FrontLog, FrontSlot
 from .history import PendingChanges, Revision, Step
 from .people import Author
 from .pictures import Picture
@@ -25,6 +25,7 @@ __all__ = [
     "Correction",
     "EditConflict",
     "Figure",
+    "FrontLog",
     "FrontSlot",
     "Mention",
     "Merged",

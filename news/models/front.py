@@ -1,8 +1,13 @@
-"""What an editor has placed on a front page. news.front turns it into what readers see."""
+"""What an editor has placed on a front page, and the log of it. news.front turns the slots into
+what readers see, news.arranging writes both.
+"""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.fields import LanguageField, SecondField
 
@@ -28,6 +33,15 @@ class FrontSlot(models.Model):
         blank=True,
         help_text=_("Empty: the story's own."),
     )
+    picture = models.ForeignKey(
+        "news.Picture",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="front_slots",
+        verbose_name=_("picture for the front"),
+        help_text=_("Empty: the story's own."),
+    )
     until = SecondField(_("pinned until"), null=True, blank=True)
 
     class Meta:
@@ -45,3 +59,39 @@ class FrontSlot(models.Model):
 
     def __str__(self):
         return f"{self.language} {self.get_zone_display()} {self.position}"
+
+
+class FrontLog(models.Model):
+    """A front as somebody left it: whole, so that it can be returned to. Never changed."""
+
+    class Verb(models.TextChoices):
+        FOUND = "found", pgettext_lazy("front log", "As it stood")
+        CHANGED = "changed", pgettext_lazy("front log", "Changed")
+        RETURNED = "returned", pgettext_lazy("front log", "Returned to an earlier front")
+
+    language = LanguageField()
+    number = models.PositiveIntegerField(_("number"))
+    verb = models.CharField(_("what"), max_length=10, choices=Verb, default=Verb.CHANGED)
+    returned_to = models.PositiveIntegerField(null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    by_name = models.CharField(_("who"), max_length=150, blank=True)
+    made_at = SecondField(_("when"), default=timezone.now, editable=False)
+    # [{zone, position, article, title, headline, picture, until}]: see news.arranging.
+    arrangement = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("earlier front")
+        verbose_name_plural = _("earlier fronts")
+        constraints = [
+            models.UniqueConstraint(fields=["language", "number"], name="front_log_one_number")
+        ]
+
+    def __str__(self):
+        return f"{self.language} {self.number}"

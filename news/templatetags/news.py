@@ -77,6 +77,12 @@ def picture(picture, place, with_alt=False):
 
 
 @register.filter
+def thumbnail(picture):
+    """The address of a picture's square."""
+    return picture.address("sq", "webp")
+
+
+@register.filter
 def shown_picture(article):
     """The picture of a card, unless this page shows it already or the rights to it have ended."""
     return None if getattr(article, "hides_picture", False) else article.shown_picture

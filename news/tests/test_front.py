@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from news.front import LATEST, SECONDS, compose
 from news.models import Article, Byline, FrontSlot, Mention
-from news.templatetags.news import shown_picture
+from news.templatetags.news import front_headline, shown_picture
 from news.tests.factories import (
     make_article,
     make_author,
     make_many,
     make_picture,
     make_section,
+    picture_file,
 )
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -74,10 +75,15 @@ def draw_stories(chance):
 
 
 def draw_slots(chance):
-    """(zone, position, number of the story, hours until the pin ends or None)."""
+    """(zone, position, number of the story, hours until the pin ends or None, picture or None)."""
     places = [("lead", 1), *(("second", number) for number in range(1, SECONDS + 2))]
     return [
-        (*place, chance.randrange(60), chance.choice([None, None, -1, 0, 1]))
+        (
+            *place,
+            chance.randrange(60),
+            chance.choice([None, None, -1, 0, 1]),
+            chance.choice([None, None, 0, 1, 2]),
+        )
         for place in chance.sample(places, chance.randint(0, len(places)))
     ]
 
@@ -131,12 +137,14 @@ def write(cast, drawn):
     return made
 
 
-def write_slots(made, drawn):
-    for zone, position, number, hours in drawn:
+def write_slots(cast, made, drawn):
+    for zone, position, number, hours, picture in drawn:
         if made:
             story = made[number % len(made)]
             until = None if hours is None else NOON + hours * HOUR
-            pin(story, zone, position, until=until)
+            picture = None if picture is None else cast["pictures"][picture]
+            headline = "" if picture is None else f"For the front: {picture.pk}"
+            pin(story, zone, position, until=until, picture=picture, headline=headline)
 
 
 def assert_whole(front, language, now):
@@ -173,6 +181,10 @@ def assert_pins_stand(front, language, now):
     for key, slot in pinned.items():
         place = front.lead if slot.zone == "lead" else front.second[slot.position - 1]
         assert place.pk == key, "a pinned story does not stand in its place"
+        assert front_headline(place) == (slot.headline or place.card_headline)
+        wanted = slot.picture or slot.article.picture
+        assert shown_picture(place) in {wanted, None}
+        assert place.picture == wanted, "the picture for the front does not stand with its story"
 
 
 @settings(
@@ -187,7 +199,7 @@ def test_no_front_has_a_story_twice_a_picture_twice_or_a_hole(_cast, db, seed):
     chance = Random(seed)
     with undone():
         made = write(_cast, draw_stories(chance))
-        write_slots(made, draw_slots(chance))
+        write_slots(_cast, made, draw_slots(chance))
         for language in ("en", "ru"):
             for now in (NOON, NOON + 45 * timedelta(minutes=1)):
                 front = compose(language, now)
@@ -313,6 +325,22 @@ def test_a_pinned_story_may_have_a_headline_for_the_front_alone(client, newsroom
     assert "Words for the front" in client.get("/").text
     assert newsroom[2].headline not in client.get("/").text
     assert "Words for the front" not in client.get(newsroom[2].get_absolute_url()).text
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_pinned_story_may_have_a_picture_for_the_front_alone(client, newsroom):
+    own, other = make_picture(), make_picture(file=picture_file(width=1200))
+    newsroom[2].picture = own
+    newsroom[2].save()
+    pin(newsroom[2], picture=other)
+    front = client.get("/").text
+    assert other.base in front
+    assert own.base not in front
+    story = client.get(newsroom[2].get_absolute_url()).text
+    assert own.base in story
+    assert other.base not in story
+    newsroom[2].refresh_from_db()
+    assert newsroom[2].picture == own
 
 
 # The page ----------------------------------------------------------------------------------------

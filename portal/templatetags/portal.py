@@ -4,9 +4,11 @@ from datetime import UTC
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from portal.lib import dates, languages, text
+from portal.models import Banner
 
 register = template.Library()
 
@@ -63,3 +65,9 @@ def clock(value):
     """The hour of an instant of today (11:52), the day of an earlier one (22 Nov)."""
     is_today = dates.timezone.localdate(value) == dates.timezone.localdate()
     return dates.hour(value) if is_today else dates.written(value, "short")
+
+
+@register.simple_tag
+def banners():
+    """Breaking banners that are shown or coming, for the newsroom. One query."""
+    return list(Banner.objects.filter(ends_at__gt=timezone.now()))

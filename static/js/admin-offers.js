@@ -84,7 +84,7 @@ function difference(copy) {
   const then = grouped(copy.fields);
   const box = document.createDocumentFragment();
   for (const name of differing(copy.fields)) {
-    box.append(element('h3', labelOf(name)));
+    box.append(element('h2', labelOf(name)));
     const line = element('p', '', 'story-offer__words');
     for (const [kind, text] of compare(plain(name, now.get(name) ?? []), plain(name, then.get(name) ?? []))) {
       if (kind === '=') { line.append(text); continue; }

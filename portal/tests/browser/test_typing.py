@@ -264,7 +264,7 @@ def test_no_barrier_and_no_sideways_scroll_on_desk_login_list_and_form(log_in, t
     paths = ["/admin/", "/admin/news/article/", ADD, f"/admin/news/article/{story}/change/"]
     paths += [
         f"/admin/news/article/{story}/delete/",
-        "/admin/news/picture/",
+        "/admin/news/tag/",
         "/admin/password_change/",
     ]
     paths += ["/admin/login/"]
@@ -293,6 +293,7 @@ def test_a_whole_story_by_keyboard_alone(log_in):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("Fuel")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/change/")
     for _step in range(40):

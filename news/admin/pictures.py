@@ -1,12 +1,15 @@
 """The picture library in the admin: the wall of pictures, one picture's page, what deletes it."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.db import models
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,7 +87,7 @@ class CheckFilter(admin.SimpleListFilter):
 
 
 def _fieldsets(of_the_file, of_the_library):
-    rights = [("rights_holder", "licence"), ("rights_until", "territory"), "rights_note"]
+    rights = ["rights_holder", "licence", "rights_until", "territory", "rights_note"]
     return [
         (None, {"fields": [*of_the_file, ("focus_x", "focus_y")]}),
         (
@@ -97,14 +100,14 @@ def _fieldsets(of_the_file, of_the_library):
 
 
 ADDING = _fieldsets(["again", "file"], ["taken_on"])
-CHANGING = _fieldsets(["file", "focal_point"], [("taken_on", "size", "added_at"), "used_in"])
+CHANGING = _fieldsets(["file", "focal_point"], ["used_in", "taken_on", "size", "added"])
 
 
 @admin.register(Picture)
 class PictureAdmin(AnyCaseSearch, admin.ModelAdmin):
     form = PictureForm
     list_display = ["thumbnail", "__str__", "credit", "state", "size", "added"]
-    list_display_links = ["thumbnail", "__str__"]
+    list_display_links = ["__str__"]
     list_filter = [RightsFilter, AltFilter, UseFilter, CheckFilter]
     search_fields = [
         *columns("alt"),
@@ -116,7 +119,7 @@ class PictureAdmin(AnyCaseSearch, admin.ModelAdmin):
     search_help_text = gettext_lazy("Words of the text, the caption, the credit or the title")
     ordering = ["-pk"]
     list_per_page = 60
-    readonly_fields = ["focal_point", "used_in", "size", "added_at"]
+    readonly_fields = ["focal_point", "used_in", "size", "added"]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
@@ -126,7 +129,16 @@ class PictureAdmin(AnyCaseSearch, admin.ModelAdmin):
         css = {"all": ["css/admin-picture.css"]}
         js = ["js/admin-picture.js"]
 
+    formfield_overrides = {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})}
+    }
+
     # The list ------------------------------------------------------------------------------------
+
+    def changelist_view(self, request, extra_context=None):
+        # "Select picture to change" is no name for a page.
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, picture):

@@ -72,7 +72,7 @@ for (const field of form.querySelectorAll('textarea[data-one-line]')) {
 }
 
 // Ctrl+S, wherever the focus is; in every keyboard layout.
-const save = form.querySelector('[data-save]');
+const save = form.querySelector('.move--save');
 document.addEventListener('keydown', (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
   if (event.code !== 'KeyS' && event.key.toLowerCase() !== 's') return;
@@ -109,11 +109,15 @@ if (isSame && Date.now() - place.at < 120000 && !isRefused) {
   if (wrong && wrong.checkVisibility()) wrong.focus();
 } else if (!drafts.article && document.activeElement === document.body) document.getElementById('id_headline')?.focus();
 
-// The small menu closes as menus do.
-const menu = form.querySelector('[data-panel-menu]');
-menu?.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || !menu.open) return;
-  menu.open = false;
-  menu.querySelector('summary').focus();
-});
-document.addEventListener('click', (event) => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });
+save?.setAttribute('aria-keyshortcuts', 'Control+S');
+save?.setAttribute('title', 'Ctrl+S');
+
+// What opens from the bar closes as menus do, and one at a time.
+for (const menu of form.querySelectorAll('.story-bar details')) {
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !menu.open) return;
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  });
+  document.addEventListener('click', (event) => { if (menu.open && !menu.contains(event.target)) menu.open = false; });
+}

@@ -239,7 +239,8 @@ def upload(request, model_admin):
             form.add_error(None, error.messages)
         else:
             picture.save()
-            model_admin.log_addition(request, picture, [{"added": {}}])
+            library = model_admin.admin_site.get_model_admin(Picture)
+            library.log_addition(request, picture, [{"added": {}}])
             return JsonResponse({"item": told(picture)}, status=201)
     said = {name: list(errors) for name, errors in form.errors.items()}
     return JsonResponse({"errors": said}, status=422)

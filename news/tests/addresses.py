@@ -39,7 +39,11 @@ PUBLIC = {
     "article": ["{story}", "{number}", "{elsewhere}", "{unslashed}"],
     "media/<path:path>": ["/media/pictures/none.webp"],
     "favicon.ico": ["/favicon.ico"],
+    "preview/<str:token>/": ["/preview/none/"],
 }
+
+# What stands outside the languages.
+OUTSIDE = ("/media/", "/favicon", "/preview/")
 
 
 def routes(patterns=None, prefix=""):
@@ -77,5 +81,5 @@ def addresses(code, story=None, asked="the"):
             if story is None and route == "article":
                 continue
             path = path.format(**values)
-            outside = path.startswith(("/media/", "/favicon"))
+            outside = path.startswith(OUTSIDE)
             yield path if outside else languages.path_in(path, code)

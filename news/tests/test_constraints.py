@@ -1,5 +1,6 @@
 """What the database itself refuses, whoever writes: every row here goes round full_clean."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -11,12 +12,18 @@ from django.utils import timezone
 from news.models import (
     Article,
     Author,
+    Autosave,
     Byline,
     Correction,
+    Figure,
+    FrontLog,
     FrontSlot,
     Mention,
+    Merged,
+    OldAddress,
     Picture,
     Policy,
+    Presence,
     Revision,
     SearchRow,
     Section,
@@ -32,6 +39,7 @@ from news.tests.factories import (
     make_source,
     make_tag,
 )
+from portal.models import User
 
 HOUR = timedelta(hours=1)
 
@@ -167,6 +175,48 @@ def test_a_number_of_a_storys_history_is_given_once(db):
     assert not refused(lambda: Revision.objects.create(**row | {"number": 2}))
 
 
+def _copies():
+    """{constraint: (model, a row, what makes a second row another one)}."""
+    article, user, key = make_article(), User.objects.create_user("writer"), uuid.uuid4()
+    now = timezone.now()
+    other = {"key": uuid.uuid4()}
+    opened = {"article": article, "user": user, "key": key, "since": now, "seen_at": now}
+    return {
+        "figure_once": (
+            Figure,
+            {"article": article, "picture": make_picture()},
+            {"picture": make_picture()},
+        ),
+        "merged_once": (Merged, {"kind": "tag", "number": 7, "target": 8}, {"kind": "source"}),
+        "old_address_leads_to_one": (
+            OldAddress,
+            {"kind": "tag", "slug": "oil", "target": 8},
+            {"kind": "source"},
+        ),
+        "front_log_one_number": (FrontLog, {"language": "en", "number": 1}, {"number": 2}),
+        "autosave_one_of_a_form": (Autosave, {"user": user, "key": key}, other),
+        "presence_one_of_a_form": (Presence, opened, other),
+    }
+
+
+ONCE = [
+    "figure_once",
+    "merged_once",
+    "old_address_leads_to_one",
+    "front_log_one_number",
+    "autosave_one_of_a_form",
+    "presence_one_of_a_form",
+]
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_what_there_is_once_is_not_written_twice(db, name):
+    model, row, another = _copies()[name]
+    model.objects.create(**row)
+    assert refused(lambda: model.objects.create(**row))
+    assert not refused(lambda: model.objects.create(**row | another))
+
+
 def test_a_story_has_one_search_row(db):
     row = SearchRow(article=make_article())
     row.save(force_insert=True)
@@ -193,6 +243,7 @@ def test_every_named_constraint_of_the_newsroom_has_a_test_here():
         "picture_focus_inside",
         "correction_kind",
         "policy_one_version_a_day",
+        *ONCE,
     }
 
 

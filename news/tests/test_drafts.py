@@ -108,14 +108,14 @@ def test_two_tabs_of_one_person_keep_two_texts(desk, mine):
 
 def test_nobody_sees_or_replaces_the_copy_of_another(desk, reporter, mine, key):
     keep(client_of(reporter), key, article=mine)
-    keep(desk, key, 9, mine, [["headline", "the editor's"]])
+    keep(desk, key, 9, mine, [["headline", "seen by one alone"]])
     assert {row.user.username: row.headline for row in Autosave.objects.all()} == {
         "reporter": "A pipe bursts",
-        "editor": "the editor's",
+        "editor": "seen by one alone",
     }
     assert unsaved_of(reporter, mine)[0][0].headline == "A pipe bursts"
     page = client_of(reporter).get(reverse("admin:news_article_change", args=[mine.pk])).text
-    assert "the editor" not in page
+    assert "seen by one alone" not in page
 
 
 def test_saving_the_form_lets_its_copies_go_and_refuses_those_still_on_their_way(desk, key):

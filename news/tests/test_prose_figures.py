@@ -87,7 +87,7 @@ def test_a_caption_goes_to_the_template_as_words_and_comes_back_as_it_is():
 
 def prose_of(client, article):
     html = client.get(article.get_absolute_url()).content.decode()
-    shown = re.search(r'<div class="prose">(.*?)</div>\s*(?:<ul class="tags"|</div>)', html, re.S)[
+    shown = re.search(r'<div class="prose">(.*?)</div>\s*(?:<p class="errata"|</div>)', html, re.S)[
         1
     ]
     return shown.strip()
@@ -99,7 +99,7 @@ def test_readers_see_the_picture_in_its_formats_with_its_words_and_who_made_it(b
     )
     article = make_article(body=f"<p>a</p>{BARE.format(picture.pk)}<p>b</p>")
     figure = re.search("<figure>.*?</figure>", prose_of(client, article), re.S)[0]
-    assert 'type="image/avif"' in figure and "-960.webp 960w" in figure
+    assert 'type="image/avif"' in figure and re.search(r"-960-\w+\.webp 960w", figure)
     assert re.search(r'width="960" height="600" alt="Tanks at dusk" loading="lazy"', figure)
     assert '<figcaption>The depot <span class="by">Photo: A. Name</span></figcaption>' in figure
 
@@ -119,9 +119,7 @@ def test_a_decorative_picture_and_one_without_words(base, client):
 
 
 def test_a_picture_that_is_gone_breaks_nothing(base, client):
-    picture = make_picture()
-    article = make_article(body=f"<p>a</p>{FIGURE.format(picture.pk, 'x')}<p>b</p>")
-    picture.delete()
+    article = make_article(body=f"<p>a</p>{FIGURE.format(98765, 'x')}<p>b</p>")
     assert prose_of(client, article) == "<p>a</p><p>b</p>"
 
 

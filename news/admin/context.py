@@ -43,7 +43,7 @@ def story_context(desk, request, form, story):
         "from_now": story.published_at and hours.from_now(story.published_at),
         "moves": [_button(move, asked) for move in story.moves_for(user)],
         "override": roles.may(user, "override checklist", story),
-        "override_form": asked["form"],
+        "override_words": (asked["form"].initial or {}).get("_override", ""),
         "version": story.version,
         "pending": story.pending_changes,
         "findings": checklist.check(story.with_content(content)),

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils._os import safe_join
 from django.utils.translation import gettext as _
 
+from news.admin import kept
 from news.front import compose
 from news.models import Article
 from portal import chrome
@@ -63,6 +64,8 @@ def permission_denied(request, exception=None):
 
 
 def csrf_failure(request, reason=""):
+    if kept.is_story_form(request):  # logged in anew since the form was opened
+        return kept.page(request, kept.STALE)
     return error(
         request,
         403,

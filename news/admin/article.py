@@ -147,7 +147,10 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """With ?aside=7 the form opens with the text of that revision, upon what is there now."""
-        story = super().get_object(request, object_id, from_field)
+        known = getattr(request, "story", None)
+        if known is not None and str(known.pk) == object_id:
+            return known
+        request.story = story = super().get_object(request, object_id, from_field)
         number = request.GET.get("aside", "")
         if story is not None and request.method == "GET" and number.isdecimal():
             revision = story.revisions.filter(number=int(number[:9])).first()
@@ -186,7 +189,7 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             written = Article.objects.write(form.content(), by=request.user)
-            obj.pk = written.pk
+            obj.pk, obj._state.adding = written.pk, False
             obj.refresh_from_db()
             drafts.saved(request, obj)
             return
@@ -202,10 +205,8 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             words = _("The story went out while you wrote: your text waits as pending changes.")
             self.message_user(request, words, messages.WARNING)
         if obj.missing:
-            names = (
-                str(Article._meta.get_field(FIELDS.get(name, name)).verbose_name)
-                for name in obj.missing
-            )
+            fields = (Article._meta.get_field(FIELDS.get(name, name)) for name in obj.missing)
+            names = dict.fromkeys(str(field.verbose_name) for field in fields)
             words = _("Left out, as it is no longer there: %(names)s.")
             self.message_user(request, words % {"names": ", ".join(names)}, messages.WARNING)
 

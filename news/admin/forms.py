@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.forms import BaseFormSet, formset_factory
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -52,10 +53,17 @@ class WallClockField(forms.DateTimeField):
         return (self.prepare_value(initial) or "") != (data or "")
 
 
+class AuthorField(forms.ModelChoiceField):
+    """Chosen among the authors that the whole byline names: one query for all its lines."""
+
+    known = {}
+
+    def to_python(self, value):
+        return self.known.get(str(value)) or super().to_python(value)
+
+
 class BylineForm(forms.Form):
-    author = forms.ModelChoiceField(
-        Author.objects.all(), label=gettext_lazy("author"), required=False
-    )
+    author = AuthorField(Author.objects.all(), label=gettext_lazy("author"), required=False)
     role = forms.ChoiceField(
         choices=Byline.Role.choices,
         initial=Byline.Role.AUTHOR,
@@ -75,6 +83,17 @@ class BylineForm(forms.Form):
 
 class Lines(BaseFormSet):
     """Bylines in their order. A line without an author is no line."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["author"].known = self.known
+
+    @cached_property
+    def known(self):
+        names = (f"{self.prefix}-{number}-author" for number in range(self.total_form_count()))
+        sent = {self.data.get(name, "") for name in names} if self.is_bound else set()
+        numbers = [int(pk) for pk in sent if pk.isdecimal() and len(pk) < 19]
+        return {str(pk): author for pk, author in Author.objects.in_bulk(numbers).items()}
 
     def lines(self):
         found = []
@@ -115,6 +134,7 @@ class ArticleForm(drafts.Restorable, forms.ModelForm):
     class Meta:
         model = Article
         fields = [*WORDS, *KEYS, "tags", "expires_at"]
+        exclude = ["instruments"]  # noqa: DJ006  declared above, and not read a second time
         widgets = {
             "kicker": forms.TextInput(attrs={"class": "vTextField"}),
             "headline": forms.TextInput(attrs={"class": "vLargeTextField"}),
@@ -126,6 +146,7 @@ class ArticleForm(drafts.Restorable, forms.ModelForm):
         known = instance is not None and instance.pk is not None
         content = None
         if known:
+            instance._gather()
             content = getattr(instance, "shown_content", None) or instance.working()
             given = kwargs.get("initial") or {}
             kwargs["initial"] = content | {"version": instance.version} | given
@@ -162,8 +183,11 @@ class ArticleForm(drafts.Restorable, forms.ModelForm):
             self.add_error(None, _("The byline needs a look."))
         return cleaned
 
-    def validate_constraints(self):
-        """Article.edit() looks at what a change of the text can break."""
+    def _get_validation_exclusions(self):
+        """Fields that have just looked at their choices are not asked about them again; what a
+        change of the text can break in the table, Article.edit() looks at.
+        """
+        return super()._get_validation_exclusions() | {*KEYS, "kind", "language"}
 
     def has_changed(self):
         return super().has_changed() or self.bylines.has_changed()

@@ -1,7 +1,7 @@
 """Seeing a story as readers would: three widths at a desk, or a link for somebody outside."""
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
@@ -53,7 +53,7 @@ def three_widths(desk, request, pk):
 
 
 @xframe_options_sameorigin
-@csp_update({"frame-ancestors": [SELF]})
+@csp_replace({"frame-ancestors": [SELF]})
 def page(desk, request, pk):
     """The page itself, in the story's language, to stand in a frame of this site alone."""
     story = story_or_404(desk, request, pk, "preview")

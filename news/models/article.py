@@ -219,8 +219,8 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
             self.withdrawn_at = None  # released again: the next withdrawal has its own hour
         elif self.withdrawn_at is None:
             self.withdrawn_at = timezone.now()
-        with transaction.atomic():
-            if self.pk:
+        with transaction.atomic(savepoint=not self.is_held):
+            if self.pk and not self.is_held:
                 before = Article.objects.filter(pk=self.pk).only("status", "published_at")
                 self._freeze_prices(before.first())
             super().save(*args, **kwargs)

@@ -60,6 +60,8 @@ class Content:
     """The part of Article that reads and writes its content."""
 
     is_look_alike = False
+    # Within the transaction that has read and locked the row, and changes nothing but its content.
+    is_held = False
     # What the last change named that is no longer there: a deleted tag, a person, a picture.
     missing = ()
 
@@ -78,106 +80,142 @@ class Content:
     def with_content(self, content):
         """An unsaved look-alike with other content that templates can render. Nothing is written.
 
-        What it names and no longer exists is left out.
+        What it names and no longer exists is left out. At most six queries, none for an unchanged
+        section, picture or source that is at hand.
         """
         content = tidy(content)
-        return self._twin(content, self._found(content))
+        twin = self._twin(content)
+        get = self._meta.get_field
+        for name in KEYS:
+            related = get(name).related_model
+            if getattr(twin, f"{name}_id") and name not in twin._state.fields_cache:
+                setattr(twin, name, related.objects.filter(pk=content[name]).first())
+        if twin.section is None:  # a story always stands somewhere
+            twin.section = self.section
+        authors = {author for author, _role in content["bylines"]}
+        authors = _in_bulk(get("authors").related_model, authors, "photo")
+        lines = [
+            Byline(article=twin, author=authors[author], role=role, position=place)
+            for place, (author, role) in enumerate(content["bylines"], 1)
+            if author in authors
+        ]
+        tags = _in_bulk(get("tags").related_model, content["tags"]).values()
+        found = _in_bulk(get("instruments").related_model, content["instruments"])
+        mentions = [
+            Mention(article=twin, instrument=instrument, position=place)
+            for place, instrument in enumerate(found.values(), 1)
+        ]
+        # Prices are asked for anew, among the rows that this text still names.
+        codes = prose.instruments(twin.body)
+        named = Q(instrument__in=content["instruments"]) | Q(instrument__code__in=codes)
+        rows = {
+            "bylines": (Byline.objects.filter(article=self.pk), lines),
+            "tags": (self.tags.model.objects.filter(pk__in=content["tags"]), tags),
+            "mentions": (Mention.objects.filter(named, article=self.pk), mentions),
+            "instruments": (
+                self.instruments.model.objects.filter(pk__in=content["instruments"]),
+                found.values(),
+            ),
+        }
+        twin._prefetched_objects_cache = {name: _filled(*known) for name, known in rows.items()}
+        return twin
 
-    def _twin(self, content, found):
+    def _twin(self, content):
+        """A copy of the row with the words of a content; nothing hangs on it yet."""
         fields = {field.attname: getattr(self, field.attname) for field in self._meta.fields}
         twin = type(self)(**fields)
         twin.is_look_alike = True
         twin._state.adding, twin._state.db = self._state.adding, self._state.db
-        twin._set_fields(content, found)
+        for name in KEYS:
+            known = self._state.fields_cache.get(name)
+            if known is not None and known.pk == content[name]:
+                twin._state.fields_cache[name] = known
+        twin._set_fields(content)
         twin.make_slug()
-        lines = [
-            Byline(article=twin, author=found["author"][author], role=role, position=place)
-            for place, (author, role) in enumerate(content["bylines"], 1)
-            if author in found["author"]
-        ]
-        instruments = [
-            found["instrument"][pk] for pk in content["instruments"] if pk in found["instrument"]
-        ]
-        mentions = [
-            Mention(article=twin, instrument=instrument, position=place)
-            for place, instrument in enumerate(instruments, 1)
-        ]
-        codes = prose.instruments(twin.body)
-        named = Q(instrument__in=content["instruments"]) | Q(instrument__code__in=codes)
-        twin._prefetched_objects_cache = {
-            "bylines": _filled(Byline.objects.filter(article=self.pk), lines),
-            "tags": _filled(self.tags.model.objects.filter(pk__in=content["tags"]), found["tags"]),
-            # Prices are asked for anew, among the rows that this text still names.
-            "mentions": _filled(Mention.objects.filter(article=self.pk).filter(named), mentions),
-            "instruments": _filled(
-                self.instruments.model.objects.filter(pk__in=content["instruments"]), instruments
-            ),
-        }
         return twin
 
-    def _found(self, content):
-        """The rows that a content names, as far as they exist: a query for each kind it names."""
-        get = self._meta.get_field
-        found = {}
-        for name in KEYS:
-            found[name] = None
-            if content[name] is not None:
-                known = self._state.fields_cache.get(name)
-                if known is None or known.pk != content[name]:
-                    known = get(name).related_model.objects.filter(pk=content[name]).first()
-                found[name] = known
-        authors = {author for author, _role in content["bylines"]}
-        found["author"] = _in_bulk(get("authors").related_model, authors, "photo")
-        found["tags"] = list(_in_bulk(get("tags").related_model, content["tags"]).values())
-        found["instrument"] = _in_bulk(get("instruments").related_model, content["instruments"])
-        return found
-
-    def _set_fields(self, content, found):
+    def _set_fields(self, content):
         for name in WORDS:
             setattr(self, name, content[name])
         for name in KEYS:
-            if found[name] is not None or name != "section":  # a story always stands somewhere
-                setattr(self, name, found[name])
+            if content[name] is not None or name != "section":
+                setattr(self, f"{name}_id", content[name])
 
-    def _apply(self, content, found=None):
-        """Write the row and all that hangs on it; `missing` then names what was no longer there.
+    def _gather(self, *names):
+        """Load what hangs on the row: content() costs nothing until the next write."""
+        cache = self.__dict__.setdefault("_prefetched_objects_cache", {})
+        for name in names or ("bylines", "tags", "mentions"):
+            cache.pop("mentions" if name == "instruments" else name, None)
+        models.prefetch_related_objects([self], "bylines", "tags", "mentions")
 
-        The caller holds the transaction. Lines that stay keep their rows: a mention keeps the
-        price that was frozen with it.
+    def _present(self, content):
+        """The content without what is no longer there; `missing` then names that.
+
+        Asks only about what the row does not hold already.
         """
-        found = found or self._found(content)
-        self._set_fields(content, found)
-        self.save()
-        self._write_bylines(content["bylines"], found["author"])
-        if {tag.pk for tag in self.tags.all()} != {tag.pk for tag in found["tags"]}:
-            self.tags.set(found["tags"])
-        self._write_mentions(content["instruments"], found["instrument"])
-        self.missing = [
-            *(name for name in KEYS if content[name] is not None and found[name] is None),
-            *("bylines" for author, _role in content["bylines"] if author not in found["author"]),
-            *("tags" for _ in range(len(content["tags"]) - len(found["tags"]))),
-            *("instruments" for pk in content["instruments"] if pk not in found["instrument"]),
-        ]
-        self._prefetched_objects_cache = {}
+        content, get, missing = dict(content), self._meta.get_field, []
+        for name in KEYS:
+            pk = content[name]
+            if pk not in (None, getattr(self, f"{name}_id")) and not _existing(get(name), {pk}):
+                content[name] = None
+                missing.append(name)
+        now = self.content()
+        for name, field, key in (
+            ("bylines", "authors", lambda line: line[0]),
+            ("tags", "tags", int),
+            ("instruments", "instruments", int),
+        ):
+            held = {key(item) for item in now[name]}
+            there = held | _existing(get(field), {key(item) for item in content[name]} - held)
+            missing += [name for item in content[name] if key(item) not in there]
+            content[name] = [item for item in content[name] if key(item) in there]
+        self.missing = missing
+        return content
+
+    def _apply(self, content):
+        """Write the row and all that hangs on it, in the transaction of the caller, who has held
+        the row or is making it, and has asked _present().
+
+        Lines that stay keep their rows: a mention keeps the price that was frozen with it.
+        """
+        before = self.content()
+        self._set_fields(content)
+        self.is_held = self.pk is not None
+        try:
+            self.save()
+        finally:
+            self.is_held = False
+        changed = [name for name in LISTS if content[name] != before[name]]
+        if "bylines" in changed:
+            self._write_bylines(content["bylines"])
+        if "tags" in changed:
+            tags, wanted = set(before["tags"]), set(content["tags"])
+            self.tags.remove(*(tags - wanted))
+            self.tags.add(*(wanted - tags))
+        if "instruments" in changed:
+            self._write_mentions(content["instruments"])
+        if prose.instruments(self.body):  # save() may have added what chips name
+            changed.append("mentions")
+        if changed or "_prefetched_objects_cache" not in self.__dict__:
+            self._gather(*changed)
         self.__dict__.pop("_own_by", None)
 
-    def _write_bylines(self, lines, authors):
-        wanted = [(author, role) for author, role in lines if author in authors]
-        kept = {(line.author_id, line.role): line for line in Byline.objects.filter(article=self)}
+    def _write_bylines(self, wanted):
+        lines = Byline.objects.filter(article=self)
+        kept = {(line.author_id, str(line.role)): line for line in lines}
+        wanted = [tuple(line) for line in wanted]
         for key, line in kept.items():
             if key not in wanted:
                 line.delete()
         for place, (author, role) in enumerate(wanted, 1):
             line = kept.get((author, role))
             if line is None:
-                Byline.objects.create(
-                    article=self, author=authors[author], role=role, position=place
-                )
+                Byline.objects.create(article=self, author_id=author, role=role, position=place)
             elif line.position != place:
                 line.position = place
                 line.save(update_fields=["position"])
 
-    def _write_mentions(self, numbers, instruments):
+    def _write_mentions(self, numbers):
         named = prose.instruments(self.body)  # by chips in the text: save() has added those
         kept = {}
         for mention in Mention.objects.filter(article=self).select_related("instrument"):
@@ -185,12 +223,19 @@ class Content:
                 kept[mention.instrument_id] = mention
             else:
                 mention.delete()
-        for place, pk in enumerate((pk for pk in numbers if pk in instruments), 1):
+        for place, pk in enumerate(numbers, 1):
             mention = kept.get(pk)
             if mention is None:
-                Mention.objects.create(article=self, instrument=instruments[pk], position=place)
+                Mention.objects.create(article=self, instrument_id=pk, position=place)
             elif mention.position != place:
                 Mention.objects.filter(pk=mention.pk).update(position=place)
+
+
+def _existing(field, numbers):
+    if not numbers:
+        return set()
+    rows = field.related_model._default_manager.filter(pk__in=numbers)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def _in_bulk(model, numbers, *related):

@@ -3,6 +3,7 @@
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from news import roles
@@ -31,6 +32,7 @@ class Editing:
         try:
             return self.pending
         except PendingChanges.DoesNotExist:
+            self._state.fields_cache["pending"] = None  # as select_related keeps it
             return None
 
     def working(self):
@@ -58,14 +60,14 @@ class Editing:
             was = self.working()
             content = self._with_address(content, was)
             if content == was:
-                return self.revisions.first()
-            found = self._checked(content)
+                return self._latest
+            content = self._checked(content)
             self.version += 1
             if self.is_out:
                 self._keep_pending(content, by, now)
                 verb = verb or Revision.Verb.CHANGES_SAVED
             else:
-                self._apply(content, found)
+                self._apply(content)
                 content = self.content()
                 verb = verb or Revision.Verb.SAVED
             return self._record(verb, by=by, note=note, content=content, now=now)
@@ -101,6 +103,11 @@ class Editing:
         if by is not None:
             LogEntry.objects.log_actions(by.pk, [self], flag, words, single_object=True)
 
+    @cached_property
+    def _latest(self):
+        """The newest Revision, whatever it tells of; known anew whenever the row is held."""
+        return self.revisions.first()
+
     # Held by the transaction of the caller -------------------------------------------------------
 
     def _hold(self):
@@ -109,7 +116,9 @@ class Editing:
         What was set on this instance and not saved is gone.
         """
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
-        self.__dict__.pop("prose", None)
+        for name in ("prose", "_latest"):
+            self.__dict__.pop(name, None)
+        self._gather()
         now = timezone.now()
         if self.status == Status.SCHEDULED and self.is_out:
             self._label_as_out()
@@ -125,8 +134,9 @@ class Editing:
 
     def _begin_history(self):
         """The state before the first change, and whatever a command has written since the last."""
-        texts = self.revisions.exclude(verb__in=Revision.ASIDE)
-        last = texts.first()
+        last = self._latest
+        if last is not None and last.is_aside:
+            last = self.revisions.exclude(verb__in=Revision.ASIDE).first()
         if last is not None and (self.pending_changes or last.content == self.content()):
             return
         is_public = self.is_out
@@ -145,13 +155,13 @@ class Editing:
         return content | {"slug": slug}
 
     def _checked(self, content):
-        """The rows a content names; raises ValidationError for what no story may say."""
-        found = self._found(content)
-        twin = self._twin(content, found)
+        """What of a content is there; raises ValidationError for what no story may say."""
+        content = self._present(content)
+        twin = self._twin(content)
         twin.clean_fields(exclude=LINKS)
         if content["language"] != self.language:
             twin.validate_constraints(exclude={"status", "expires_at", "published_at"})
-        return found
+        return content
 
     def _keep_pending(self, content, by, now):
         live = self.content()
@@ -174,7 +184,7 @@ class Editing:
         """Write a Revision of the working text, or fold a quick save into the last one."""
         content = self.working() if content is None else content
         version = self.version if version is None else version
-        last = self.revisions.first()
+        last = self._latest
         if last is not None and not note and not is_public and last.takes(verb, by, now):
             Step.objects.create(
                 article=self, version=last.version, content=last.content, made_at=now
@@ -182,7 +192,7 @@ class Editing:
             last.version, last.content, last.made_at = version, content, now
             last.save(update_fields=["version", "content", "made_at"])
             return last
-        return Revision.objects.create(
+        self._latest = Revision.objects.create(
             article=self,
             number=last.number + 1 if last else 1,
             version=version,
@@ -195,6 +205,7 @@ class Editing:
             made_at=now,
             is_public=is_public,
         )
+        return self._latest
 
     def _readers_get(self, content, now):
         """Tell readers and translators of a change in substance. The caller saves the row."""
@@ -215,11 +226,11 @@ def write(model, content, *, by, story=None, **fields):
         article.story = story
     content["slug"] = content["slug"] or words_of_address(content["headline"])
     with transaction.atomic():
-        found = article._found(content)
-        article._set_fields(content, found)
+        content = article._present(content)
+        article._set_fields(content)
         article.clean_fields(exclude=LINKS)
         article.validate_constraints()
-        article._apply(content, found)
+        article._apply(content)
         article._record(Revision.Verb.SAVED, by=by, now=timezone.now(), content=article.content())
         article.log(by, [{"added": {}}], ADDITION)
     return article

@@ -232,7 +232,7 @@ class Workflow:
             self._record(Verb.SAVED, by=None, is_public=True, content=live, now=now)
         self._readers_get(pending.content, now)
         self._drop_pending()
-        self._apply(pending.content)
+        self._apply(self._present(pending.content))
         content = self.content()
         verb = Verb.CHANGES_PUBLISHED
         return self._record(verb, by=by, note=note, content=content, is_public=True, now=now)
@@ -265,7 +265,7 @@ class Workflow:
         self.status = Status.DRAFT
         if pending:  # nobody reads the row now: the text that is worked on is the story's
             self._drop_pending()
-            self._apply(pending.content)
+            self._apply(self._present(pending.content))
         return self._stand(Status.DRAFT, Verb.REOPENED, by, now, note)
 
     def _stand(self, status, verb, by, now, note, is_public=False):

@@ -1,0 +1,306 @@
+"""Role × action × own or another's: over the page's buttons and over posts without any page."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.utils import timezone
+
+from news import roles
+from news.models import Article, FrontSlot, PreviewLink
+from news.models.workflow import MOVES
+from news.tests.desk import ADD, change_path, client_of
+from news.tests.factories import make_article, make_section
+
+HOUR = timedelta(hours=1)
+WIRE = {"no_byline_reason": "From a wire."}
+PEOPLE = ["reporter", "editor", "chief", "market_editor"]
+WRITERS = {("reporter", "own"), ("editor", "own"), ("editor", "other"), ("chief", "own")}
+WRITERS |= {("chief", "other")}
+EDITORS = {line for line in WRITERS if line[0] != "reporter"}
+CHIEFS = {line for line in WRITERS if line[0] == "chief"}
+NEWSROOM = {(who, whose) for who in PEOPLE for whose in ("own", "other")}
+WRITING = NEWSROOM - {("market_editor", "own"), ("market_editor", "other")}
+
+
+def at(stage):
+    """A story that stands there, with changes that wait where readers have it."""
+    hours = {"scheduled": HOUR, "live": -HOUR, "withdrawn": -HOUR}
+    status = {"live": "published"}.get(stage, stage)
+    when = timezone.now() + hours[stage] if stage in hours else None
+    return make_article(**WIRE, status=status, published_at=when)
+
+
+def post_form(client, story, **changes):
+    """The form as it would be sent by somebody who has the page's source by heart."""
+    content = {name: value for name, value in story.working().items() if value not in (None, [])}
+    form = content | {
+        "version": story.version,
+        "bylines-TOTAL_FORMS": 0,
+        "bylines-INITIAL_FORMS": 0,
+        "initial-expires_at": "",
+    }
+    return client.post(change_path(story), form | changes)
+
+
+def move(name, **more):
+    return lambda client, story: post_form(client, story, _move=name, **more)
+
+
+def to(name, **form):
+    path = "/admin/news/article/{}/" + name
+    return lambda client, story: client.post(path.format(story.pk), form)
+
+
+def bulk(name, **more):
+    def post(client, story):
+        form = {"_selected_action": [story.pk], "seen": f"{story.pk}:{story.version}", "index": 0}
+        return client.post("/admin/news/article/", form | {"action": f"{name}_chosen"} | more)
+
+    return post
+
+
+def opened(name):
+    return lambda client, story: client.get(f"/admin/news/article/{story.pk}/{name}")
+
+
+LATER = f"{timezone.localtime() + 2 * HOUR:%Y-%m-%dT%H:%M}"
+# row: action -> (where the story stands, what is sent, who may). Whoever may not changes nothing.
+ACTS = {
+    "edit": ("draft", lambda c, s: post_form(c, s, lead="Edited."), WRITERS),
+    "edit in review": ("review", lambda c, s: post_form(c, s, lead="Edited."), WRITERS),
+    "edit scheduled": ("scheduled", lambda c, s: post_form(c, s, lead="Edited."), EDITORS),
+    "prepare changes": ("live", lambda c, s: post_form(c, s, lead="Edited."), WRITERS),
+    "submit": ("draft", move("submit"), WRITERS),
+    "send back": ("review", move("send_back", _note="Again."), EDITORS),
+    "schedule": ("draft", move("schedule", _at=LATER), EDITORS),
+    "publish": ("draft", move("publish"), EDITORS),
+    "publish changes": ("live with changes", move("publish_changes"), EDITORS),
+    "discard changes": ("live with changes", move("discard_changes"), EDITORS),
+    "withdraw": ("live", move("withdraw", _reason="Misread."), EDITORS),
+    "reopen": ("withdrawn", move("reopen"), EDITORS),
+    "override checklist": (
+        "incomplete",
+        move("publish", _override="It is urgent.", no_byline_reason=""),
+        CHIEFS,
+    ),
+    "set expiry": ("live", lambda c, s: post_form(c, s, expires_at=LATER), EDITORS),
+    "correct": ("live", to("correct/", kind="correction", text="Nine."), EDITORS),
+    "restore": ("changed draft", to("restore/", revision="1", version="2"), WRITERS),
+    "translate": ("live", to("translate/", language="ru"), WRITING),
+    "mark up to date": ("behind", to("original/", seen="2"), WRITERS),
+    "share preview": ("draft", to("share/"), WRITERS),
+    "revoke preview": ("shared", to("revoke/", link="{link}"), WRITERS),
+    "delete": ("draft", to("delete/", post="yes"), CHIEFS),
+    "bulk submit": ("draft", bulk("submit"), WRITERS),
+    "bulk publish": ("draft", bulk("publish"), EDITORS),
+    "bulk send back": ("review", bulk("send_back", note="Again."), EDITORS),
+    "bulk withdraw": ("live", bulk("withdraw", note="Misread."), EDITORS),
+}
+# Pages that only show.
+LOOKS = {
+    "view": ("change/", NEWSROOM),
+    "history": ("history/", NEWSROOM),
+    "compare": ("compare/", NEWSROOM),
+    "preview": ("preview/", NEWSROOM),
+    "preview page": ("preview/page/", NEWSROOM),
+}
+# Rows of the table that stand in no story's form: tested where their rooms are.
+ELSEWHERE = {"write", "export", "edit front", "edit quotes", "edit accounts", "edit roles"}
+
+
+def prepared(stage, editor):
+    story = (
+        at({"live with changes": "live", "behind": "draft"}.get(stage, stage.split()[-1]))
+        if stage not in {"incomplete", "shared"}
+        else at("draft")
+    )
+    if stage in {"live with changes", "changed draft"}:
+        story.edit(story.content() | {"lead": "Changed."}, by=editor, base=1)
+    if stage == "behind":
+        original = make_article(**WIRE)
+        Article.objects.filter(pk=original.pk).update(public_version=2)
+        Article.objects.filter(pk=story.pk).update(translation_of=original, translated_version=1)
+        story.refresh_from_db()
+    if stage == "shared":
+        story.share(by=editor)
+    return story
+
+
+def state(story):
+    """Everything that one of these acts can change."""
+    row = Article.objects.filter(pk=story.pk).values().first()
+    if row:
+        row.pop("modified_at")
+    return (
+        row,
+        Article.objects.count(),
+        story.revisions.count() if row else None,
+        list(PreviewLink.objects.values_list("pk", "revoked_at")),
+        list(story.corrections.values_list("pk")) if row else None,
+    )
+
+
+@pytest.mark.parametrize("whose", ["own", "other"])
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_post_does_what_the_role_may_and_nothing_else(request, editor, who, whose):
+    user = request.getfixturevalue(who)
+    client = client_of(user)
+    for act, (stage, send, allowed) in ACTS.items():
+        story = prepared(stage, editor)
+        author = user if whose == "own" else None
+        Article.objects.filter(pk=story.pk).update(created_by=author)
+        story.refresh_from_db()
+        if stage == "shared":
+            link = story.previews.get().pk
+            send = to("revoke/", link=link)
+        before = state(story)
+        answer = send(client, story)
+        assert answer.status_code in {200, 302, 403, 404}, act
+        is_done = state(story) != before
+        if act == "set expiry" and whose == "own" and who == "reporter":
+            assert Article.objects.get(pk=story.pk).expires_at is None
+            continue  # the text is saved, the hour is not theirs
+        if act == "override checklist" and who != "chief":
+            assert Article.objects.get(pk=story.pk).status == "draft", who
+            continue
+        if act.startswith(("publish", "send", "schedule", "withdraw", "discard")):
+            is_done = Article.objects.filter(pk=story.pk).values_list("status", "version")[0] != (
+                before[0]["status"],
+                before[0]["version"],
+            ) or (
+                act == "publish changes"
+                and not Article.objects.with_pending().filter(pk=story.pk).exists()
+            )
+        assert is_done is ((who, whose) in allowed), (act, who, whose)
+
+
+@pytest.mark.parametrize("whose", ["own", "other"])
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_page_offers_the_buttons_of_the_role_and_no_others(request, editor, who, whose):
+    user = request.getfixturevalue(who)
+    client = client_of(user)
+    for act, (stage, _send, allowed) in ACTS.items():
+        button = act.replace(" ", "_")
+        if button not in MOVES:
+            continue
+        story = prepared(stage, editor)
+        Article.objects.filter(pk=story.pk).update(created_by=user if whose == "own" else None)
+        text = client.get(change_path(story)).text
+        assert (f'value="{button}"' in text) is ((who, whose) in allowed), (act, who, whose)
+        may_save = (who, whose) in {
+            "draft": WRITERS,
+            "review": WRITERS,
+            "scheduled": EDITORS,
+            "live": WRITERS,
+            "withdrawn": set(),
+        }[story.stage]
+        assert ('name="_save"' in text) is may_save, (act, who, whose)
+        assert ('name="_override"' in text) is (who == "chief" and bool(re.search("_move", text)))
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_may_read_stories_reads_their_pages(request, who):
+    client = client_of(request.getfixturevalue(who))
+    story = at("live")
+    for path, allowed in LOOKS.values():
+        answer = client.get(f"/admin/news/article/{story.pk}/{path}")
+        assert (answer.status_code == 200) is ((who, "other") in allowed), path
+
+
+def test_who_has_no_right_to_stories_sees_nothing_of_them(base, django_user_model):
+    nobody = django_user_model.objects.create_user("nobody", password="x", is_staff=True)
+    client, story = client_of(nobody), at("draft")
+    for path, _allowed in LOOKS.values():
+        assert client.get(f"/admin/news/article/{story.pk}/{path}").status_code == 403, path
+    assert client.get("/admin/news/article/").status_code == 403
+    assert client.get(ADD).status_code == 403
+    query = {"app_label": "news", "model_name": "frontslot", "field_name": "article"}
+    assert client.get("/admin/autocomplete/", query).status_code == 403
+    answer = client.post(ADD, {"headline": "Typed", "section": make_section().pk})
+    assert answer.status_code == 403
+    assert "Typed" in answer.text  # and yet nothing is lost
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_list_offers_the_actions_of_the_role(request, who):
+    client = client_of(request.getfixturevalue(who))
+    at("draft")
+    text = client.get("/admin/news/article/").text
+    offered = set(re.findall(r'<option value="(\w+_chosen)"', text))
+    expected = {
+        "reporter": {"submit_chosen"},
+        "market_editor": set(),
+    }.get(who, {f"{name}_chosen" for name in ("submit", "publish", "send_back", "withdraw")})
+    assert offered == expected
+    assert "delete_selected" not in text
+
+
+def test_every_row_of_the_table_is_tried(request):
+    tried = set(ACTS) | set(LOOKS) | ELSEWHERE
+    assert set(roles.ACTIONS) <= tried
+
+
+def test_only_the_chief_edits_the_front(chief, editor, reporter, market_editor):
+    slot = FrontSlot.objects.create(language="en", zone="lead", article=at("live"))
+    for user in (reporter, editor, market_editor):
+        assert not roles.may(user, "edit front")
+        path = f"/admin/news/frontslot/{slot.pk}/delete/"
+        assert client_of(user).post(path, {"post": "yes"}).status_code == 403
+    assert roles.may(chief, "edit front")
+
+
+# Every address of the admin ----------------------------------------------------------------------
+
+# Addresses beside the list, form, history and deletion of each model: action or right they need.
+BESIDE = {
+    "news_article_compare": "compare",
+    "news_article_restore": "history",
+    "news_article_preview": "preview",
+    "news_article_preview_page": "preview",
+    "news_article_share": "share preview",
+    "news_article_revoke": "revoke preview",
+    "news_article_translate": "translate",
+    "news_article_original": "compare",
+    "news_article_correct": "correct",
+    "markets_observation_import": "edit quotes",
+    "markets_instrument_example": "markets.view_instrument",
+    "markets_override_end": "markets.change_override",
+    "markets_fetchrun_fetch": "markets.add_fetchrun",
+    "markets_tickerslot_move": "markets.change_tickerslot",
+    "auth_user_password_change": "portal.change_user",
+}
+OF_THE_SITE = {"index", "login", "logout", "password_change", "password_change_done"}
+OF_THE_SITE |= {"autocomplete", "jsi18n", "view_on_site", "app_list", None}
+OF_A_MODEL = {"changelist", "add", "change", "delete", "history"}
+
+
+def names(patterns):
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from names(pattern.url_patterns)
+        else:
+            yield pattern.name
+
+
+def test_every_address_of_the_admin_has_a_row():
+    known = set(BESIDE) | OF_THE_SITE
+    for model in admin.site._registry:
+        info = f"{model._meta.app_label}_{model._meta.model_name}"
+        known |= {f"{info}_{verb}" for verb in OF_A_MODEL}
+    assert set(names(admin.site.get_urls())) - known == set()
+    assert {row for row in BESIDE.values() if "." not in row} <= set(roles.ACTIONS)
+
+
+@pytest.mark.parametrize("name", [name for name in BESIDE if name.startswith("news_article")])
+def test_an_address_beside_the_form_is_closed_to_who_has_no_right(
+    name, base, django_user_model, rf
+):
+    nobody = django_user_model.objects.create_user("nobody", password="x", is_staff=True)
+    from django.urls import reverse
+
+    path = reverse(f"admin:{name}", args=[at("live").pk])
+    for method in ("get", "post"):
+        assert getattr(client_of(nobody), method)(path).status_code in {403, 405}, method
+    assert client_of(nobody).post(path).status_code == 403

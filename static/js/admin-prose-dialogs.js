@@ -222,6 +222,8 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
     };
     return name => {
         prepare[name]();
-        dialogOf(name).showModal();
+        const dialog = dialogOf(name);
+        dialog.showModal();
+        (dialog.querySelector("[data-first]") ?? dialog.querySelector("input")).focus();
     };
 }

@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from news import metadata
+from news import jpeg, metadata
 from portal.lib import numbers
 
 WIDTHS = (480, 960, 1440)
@@ -34,7 +34,7 @@ READABLE = {
     "GIF": "gif",
     "TIFF": "tif",
 }
-GPS = 0x8825
+GPS, ORIENTATION = 0x8825, 0x0112
 # Ways a position is written outside EXIF: XMP, and what programs make of it.
 PLACE = re.compile(rb"GPS ?(?:Latitude|Longitude|Position|Coordinates|Info)", re.I)
 # Of the EXIF of a file that names a position only these lines are kept: what it shows, camera,
@@ -109,6 +109,8 @@ def _upright(image, file):
     )
     upright.kept_exif = {tag: exif[tag] for tag in KEPT_EXIF if isinstance(exif.get(tag), str)}
     upright.said = metadata.said(image)
+    upright.is_plain_jpeg = image.format == "JPEG"
+    upright.turned = exif.get(ORIENTATION, 1)
     upright = _in_srgb(upright)
     upright.format = "JPEG" if image.format == "MPO" else image.format
     return upright
@@ -128,7 +130,7 @@ def _in_srgb(image):
         )
     except (OSError, ImageCms.PyCMSError):  # a broken profile is no reason to refuse a picture
         return image
-    for name in ("names_place", "kept_exif", "said"):
+    for name in ("names_place", "kept_exif", "said", "is_plain_jpeg", "turned"):
         setattr(shown, name, getattr(image, name))
     return shown
 
@@ -140,21 +142,39 @@ def mega(count):
 
 def original(file, image):
     """(name, content) under which the upload is kept: as it came, unless it says where it was
-    taken; then it is encoded anew.
+    taken. Then a JPEG loses the blocks that may say so, and any other file is encoded anew.
     """
     file.seek(0)
     content = file.read()
     if image.names_place:
         exif = Image.Exif()
         exif.update(image.kept_exif)
-        plain = _flat(image, image.format).copy()
-        plain.info = {}
-        out = io.BytesIO()
-        how = {"quality": 95} if image.format in {"JPEG", "WEBP", "AVIF"} else {}
-        plain.save(out, image.format, exif=exif, **how)
-        content = out.getvalue()
+        content = _without_place(content, image, exif) or _encoded_anew(image, exif)
     digest = hashlib.sha256(content).hexdigest()[:16]
     return f"pictures/{digest}.{READABLE[image.format]}", ContentFile(content)
+
+
+def _without_place(content, image, exif):
+    """A JPEG with its light untouched; None where that cannot be done for certain."""
+    if not image.is_plain_jpeg:
+        return None
+    if image.turned != 1:
+        exif[ORIENTATION] = image.turned
+    try:
+        plain = jpeg.without(content, PLACE.search, exif.tobytes() if len(exif) else b"")
+    except jpeg.NotWhole:
+        return None
+    return None if PLACE.search(plain) else plain
+
+
+def _encoded_anew(image, exif):
+    exif.pop(ORIENTATION, None)  # it stands upright
+    plain = _flat(image, image.format).copy()
+    plain.info = {}
+    out = io.BytesIO()
+    how = {"quality": 95} if image.format in {"JPEG", "WEBP", "AVIF"} else {}
+    plain.save(out, image.format, exif=exif, **how)
+    return out.getvalue()
 
 
 def fingerprint(file):

@@ -30,7 +30,7 @@ class RightsFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         return [
-            ("ended", _("ended")),
+            ("ended", _("have ended")),
             ("soon", _("end within %(days)s days") % {"days": SOON}),
             ("open", _("without an end")),
         ]

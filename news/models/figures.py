@@ -11,9 +11,15 @@ _FIGURE = re.compile(r"""<figure\b[^>]*\bdata-picture=["']([0-9]{1,18})["']""")
 
 
 class FigureManager(models.Manager):
-    def read_off(self, article):
-        """Write down the pictures that stand in the body of a saved story."""
+    def read_off(self, article, pending=None):
+        """Write down the pictures that stand in the body of a saved story.
+
+        `pending`: the content that waits to be published (body, picture); its pictures are needed
+        as well.
+        """
         named = _named(article.body)
+        if pending:
+            named |= _named(pending["body"]) | ({pending["picture"]} - {None})
         known = set(self.filter(article=article).values_list("picture", flat=True))
         if known - named:
             self.filter(article=article, picture__in=known - named).delete()

@@ -318,6 +318,15 @@ def test_figures_are_read_off_the_text_and_forgotten_with_it(db):
     assert not Figure.objects.exists()
 
 
+def test_pictures_of_changes_that_wait_to_be_published_are_in_use(db):
+    story, one, two = make_article(), make_picture(), make_picture(file=photograph())
+    body = f'<figure data-picture="{two.pk}"></figure>'
+    Figure.objects.read_off(story, pending={"body": body, "picture": one.pk})
+    assert set(Picture.objects.used()) == {one, two}
+    Figure.objects.read_off(story, pending={"body": "", "picture": None})
+    assert not Picture.objects.used()
+
+
 def test_a_pictures_page_says_where_it_stands(desk):
     picture = make_picture()
     hero = make_article(picture=picture, headline="The hero story")

@@ -13,9 +13,10 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
 
-from news import renditions
+from news import metadata, renditions
 from news.models import Picture
 from news.tests.factories import make_article, make_picture, picture_file
+from news.tests.photographs import iptc, photograph
 
 ORIENTATION, MODEL, ARTIST, HOST, COPYRIGHT, GPS = 0x0112, 0x0110, 0x013B, 0x013C, 0x8298, 0x8825
 
@@ -369,6 +370,59 @@ def test_who_made_a_picture_is_kept_when_its_position_goes(db, media):
     picture = make_picture(file=upload(encoded(quadrants(), "JPEG", exif=exif)))
     kept = opened(media, picture.file.name).getexif()
     assert dict(kept) == {MODEL: "Telephone 7", ARTIST: "A. Name", COPYRIGHT: "(c) A. Name"}
+
+
+def test_a_jpeg_loses_its_position_and_not_one_bit_of_its_picture(db, media):
+    """Encoded anew it would be another picture each time it passes a newsroom."""
+    noise = Image.effect_noise((300, 200), 90).convert("RGB")
+    for options in ({}, {"progressive": True}, {"restart_marker_blocks": 4}):
+        content = encoded(noise, "JPEG", exif=with_place(6), xmp=XMP, quality=80, **options)
+        picture = make_picture(file=upload(content + b"GPSLatitude after the end"))
+        kept = (media / picture.file.name).read_bytes()
+        assert not says_where(kept)
+        assert len(kept) < len(content)
+        with Image.open(io.BytesIO(content)) as before, Image.open(io.BytesIO(kept)) as after:
+            assert before.tobytes() == after.tobytes()
+            assert after.getexif()[ORIENTATION] == 6
+        assert (picture.width, picture.height) == (200, 300)
+
+
+def test_iptc_of_an_agency_stays_in_the_original_when_its_position_goes(db, media):
+    lines = {80: "А. Серикова", 120: "Нефтебаза у Актау."}
+    picture = make_picture(file=photograph(block=iptc(lines), exif=with_place()))
+    with Image.open(media / picture.file.name) as kept:
+        said = metadata.said(kept)
+    assert (said.credit, said.caption) == ("А. Серикова", "Нефтебаза у Актау.")
+
+
+def test_iptc_that_names_a_position_goes_with_it(db, media):
+    lines = {80: "A. Name", 40: "GPSLatitude 43.2"}
+    picture = make_picture(file=photograph(block=iptc(lines), exif=with_place()))
+    assert PLACE not in (media / picture.file.name).read_bytes()
+
+
+def test_a_position_within_a_photoshop_block_goes(db, media):
+    hidden = b"8BIM\x04\x22\x00\x00" + (20).to_bytes(4, "big") + b"II*\x00 binary position"
+    content = photograph(exif=with_place()).read()
+    block = b"Photoshop 3.0\x00" + hidden
+    segment = b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block
+    picture = make_picture(file=upload(content[:2] + segment + content[2:]))
+    assert b"binary position" not in (media / picture.file.name).read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow tells what it finds broken
+@pytest.mark.parametrize("seed", range(40))
+def test_no_damage_to_a_jpeg_leaves_its_position_in(db, media, seed):
+    chance = Random(seed)
+    content = bytearray(encoded(quadrants(), "JPEG", exif=with_place(), xmp=XMP))
+    head = content.index(b"\xff\xda")
+    for _ in range(chance.randint(1, 3)):
+        content[chance.randrange(2, head)] = chance.randrange(256)
+    try:
+        picture = make_picture(file=upload(bytes(content)))
+    except ValidationError:
+        return
+    assert PLACE not in (media / picture.file.name).read_bytes() or PLACE not in content
 
 
 def test_exif_nobody_can_read_is_not_kept_and_does_not_refuse_the_picture(db, media):

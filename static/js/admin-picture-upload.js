@@ -88,7 +88,7 @@ const work = async () => {
     isBusy = true
     while (waiting.length) await sendOne(waiting.shift())
     isBusy = false
-    said.textContent = say.done.replace("%1", count("stored")).replace("%2", count("same")).replace("%3", count("refused"))
+    said.textContent = say.done.replace("{1}", count("stored")).replace("{2}", count("same")).replace("{3}", count("refused"))
     const stored = [...rows.querySelectorAll("[data-answer=stored]")].slice(-say.most)
     next.hidden = stored.length === 0
     next.firstElementChild.href = `${next.dataset.describe}?${new URLSearchParams(stored.map(row => ["pk", row.dataset.pk]))}`

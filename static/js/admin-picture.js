@@ -30,7 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
             field.value = place[number]
             field.dispatchEvent(new Event("input", {bubbles: true}))
         })
-        told.textContent = box.dataset.said.replace("%1", place[0]).replace("%2", place[1])
+        told.textContent = box.dataset.said.replace("{1}", `${place[0]} %`).replace("{2}", `${place[1]} %`)
     }
     const point = event => {
         const {left, top, width, height} = stage.querySelector("img").getBoundingClientRect()

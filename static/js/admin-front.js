@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
     let form = document.querySelector("[data-front]")
     if (!form) return
     const said = document.querySelector("[data-said]")
-    let isBusy = false, isLeaving = false
+    let isLeaving = false, work = null
 
     const say = text => {
         said.classList.toggle("visually-hidden", !text || text === form.querySelector("[data-words]")?.textContent)
@@ -40,9 +40,9 @@ document.addEventListener("DOMContentLoaded", () => {
         say(form.querySelector("[data-words]")?.textContent ?? "")
     }
     const articleOf = part => part.closest("[data-card]")?.querySelector("[name$=-article]").value
-    const send = async (value, key = "") => {
-        if (isBusy) return
-        isBusy = true
+    // One at a time: what is pressed meanwhile would mean another arrangement.
+    const send = (value, key) => (work ??= sent(value, key).finally(() => { work = null }))
+    const sent = async (value, key = "") => {
         form.setAttribute("aria-busy", "true")
         const post = () => {
             const body = new FormData(form)
@@ -57,7 +57,6 @@ document.addEventListener("DOMContentLoaded", () => {
             say(form.dataset.offline)
         }
         form.removeAttribute("aria-busy")
-        isBusy = false
     }
 
     document.addEventListener("submit", async event => {
@@ -77,6 +76,7 @@ document.addEventListener("DOMContentLoaded", () => {
         if (button.formTarget) return
         if (button.dataset.ready) return
         event.preventDefault()
+        await work
         if (button.matches("[data-return]") && form.matches("[data-changed]")
             && !confirm(form.dataset.confirm)) return
         try {
@@ -85,8 +85,10 @@ document.addEventListener("DOMContentLoaded", () => {
             return say(form.dataset.offline)
         }
         isLeaving = true
-        button.dataset.ready = "yes"
-        form.requestSubmit(button)
+        // The form may be another one than the one the button was pressed in.
+        const own = form.querySelector(`button[name=do][value="${CSS.escape(button.value)}"]`)
+        own.dataset.ready = "yes"
+        form.requestSubmit(own)
     })
     document.addEventListener("input", event => {
         if (event.target.closest("[data-cards]")) form.dataset.changed = ""

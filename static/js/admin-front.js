@@ -40,8 +40,15 @@ document.addEventListener("DOMContentLoaded", () => {
         say(form.querySelector("[data-words]")?.textContent ?? "")
     }
     const articleOf = part => part.closest("[data-card]")?.querySelector("[name$=-article]").value
-    // One at a time: what is pressed meanwhile would mean another arrangement.
-    const send = (value, key) => (work ??= sent(value, key).finally(() => { work = null }))
+    // One after the other; a move pressed meanwhile would move another card, so it is not made.
+    const send = (value, key) => {
+        if (work && value.startsWith("move:")) return work
+        const mine = (work ?? Promise.resolve()).then(() => sent(value, key)).finally(() => {
+            if (work === mine) work = null
+        })
+        work = mine
+        return mine
+    }
     const sent = async (value, key = "") => {
         form.setAttribute("aria-busy", "true")
         const post = () => {

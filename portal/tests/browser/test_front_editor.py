@@ -1,4 +1,4 @@
-"""The front page editor as a chief editor uses it: by keyboard, mouse, touch and without a script."""
+"""The front page editor as a chief editor uses it: keyboard, mouse, touch, and without a script."""
 
 import re
 from datetime import datetime, timedelta

@@ -35,11 +35,15 @@ class FrontSlotAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False  # a place is filled on the page of the whole front
 
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     def has_change_permission(self, request, obj=None):
         return obj is None and super().has_change_permission(request, obj)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        raise PermissionDenied  # a story that is deleted takes its slots along: no one else does
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        extra = {**(extra_context or {}), "show_delete": False}
+        return super().change_view(request, object_id, form_url, extra)
 
     def get_urls(self):
         as_of = self.admin_site.admin_view(self.as_of_view)

@@ -175,7 +175,9 @@ class Desk:
             stories = stories.filter(search_row__title__contains=word)
         stories = stories.exclude(expires_at__lte=now).newest().select_related("section")
         found = list(stories.defer("body", "lead")[:FOUND])
+        pinned = {card.story.pk: card.name for card in self.cards if card.story}
         for story in found:
+            story.pinned_in = pinned.get(story.pk, "")
             story.goes_out = (
                 hours.with_distance(story.published_at, now) if story.published_at > now else ""
             )

@@ -47,7 +47,7 @@ class FrontSlot(models.Model):
     class Meta:
         ordering = ["language", "zone", "position"]
         verbose_name = _("front slot")
-        verbose_name_plural = _("front slots")
+        verbose_name_plural = _("front page")
         constraints = [
             models.UniqueConstraint(
                 fields=["language", "zone", "position"], name="front_one_story_a_place"

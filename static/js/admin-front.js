@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
     let form = document.querySelector("[data-front]")
     if (!form) return
     const said = document.querySelector("[data-said]")
-    let isBusy = false, isLeaving = false
+    let isLeaving = false, work = null
 
     const say = text => {
         said.classList.toggle("visually-hidden", !text || text === form.querySelector("[data-words]")?.textContent)
@@ -40,9 +40,16 @@ document.addEventListener("DOMContentLoaded", () => {
         say(form.querySelector("[data-words]")?.textContent ?? "")
     }
     const articleOf = part => part.closest("[data-card]")?.querySelector("[name$=-article]").value
-    const send = async (value, key = "") => {
-        if (isBusy) return
-        isBusy = true
+    // One after the other; a move pressed meanwhile would move another card, so it is not made.
+    const send = (value, key) => {
+        if (work && value.startsWith("move:")) return work
+        const mine = (work ?? Promise.resolve()).then(() => sent(value, key)).finally(() => {
+            if (work === mine) work = null
+        })
+        work = mine
+        return mine
+    }
+    const sent = async (value, key = "") => {
         form.setAttribute("aria-busy", "true")
         const post = () => {
             const body = new FormData(form)
@@ -57,7 +64,6 @@ document.addEventListener("DOMContentLoaded", () => {
             say(form.dataset.offline)
         }
         form.removeAttribute("aria-busy")
-        isBusy = false
     }
 
     document.addEventListener("submit", async event => {
@@ -77,6 +83,7 @@ document.addEventListener("DOMContentLoaded", () => {
         if (button.formTarget) return
         if (button.dataset.ready) return
         event.preventDefault()
+        await work
         if (button.matches("[data-return]") && form.matches("[data-changed]")
             && !confirm(form.dataset.confirm)) return
         try {
@@ -85,8 +92,10 @@ document.addEventListener("DOMContentLoaded", () => {
             return say(form.dataset.offline)
         }
         isLeaving = true
-        button.dataset.ready = "yes"
-        form.requestSubmit(button)
+        // The form may be another one than the one the button was pressed in.
+        const own = form.querySelector(`button[name=do][value="${CSS.escape(button.value)}"]`)
+        own.dataset.ready = "yes"
+        form.requestSubmit(own)
     })
     document.addEventListener("input", event => {
         if (event.target.closest("[data-cards]")) form.dataset.changed = ""

@@ -14,9 +14,13 @@ class Form(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.fields, self.choices, self._within, self._open = {}, {}, False, None
+        self._templates = 0  # what lies in <template> is no part of the page yet
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
+        self._templates += tag == "template"
+        if self._templates:
+            return
         attrs = dict(attrs)
         if tag == "form":
             self._within = attrs.get("id", "").endswith("_form")
@@ -41,6 +45,9 @@ class Form(HTMLParser):
             self.fields[name] = attrs.get("value", "")
 
     def handle_endtag(self, tag):
+        if self._templates:
+            self._templates -= tag == "template"
+            return
         if tag == "form":
             self._within = False
         if tag in {"select", "textarea"}:

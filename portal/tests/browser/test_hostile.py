@@ -35,7 +35,7 @@ ALIEN = """() => [...document.querySelectorAll("*")].flatMap(node => {
         }
     }
     if (node.localName === "script" && !node.src.includes("/static/")) found.push("script")
-    if (/^(?:base|iframe|object|embed|style|math|foreignObject)$/.test(node.localName)) 
+    if (/^(?:base|iframe|object|embed|style|math|foreignObject)$/.test(node.localName))
       found.push(node.localName)
     return found.map(what => `${node.localName}: ${what}`)
 })"""

@@ -65,15 +65,12 @@ class AutosaveQuerySet(models.QuerySet):
 
         The mark refuses a copy that is still on its way, and tells the browser to drop its own.
         """
-        self.update_or_create(
-            user=user,
-            key=key,
-            defaults={
-                "article": article,
-                "fields": [],
-                "is_done": True,
-                "saved_at": timezone.now(),
-            },
+        mark = self.model(user=user, key=key, article=article, fields=[], is_done=True)
+        self.bulk_create(
+            [mark],
+            update_conflicts=True,
+            unique_fields=["user", "key"],
+            update_fields=["article", "fields", "is_done", "saved_at"],
         )
 
 

@@ -1,8 +1,9 @@
 """The folded text of each story, for finding it: derived, rebuilt by `manage.py reindex`."""
 
 from django.db import models
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
+from news.models.bylines import Byline
 from portal.lib.languages import columns
 from portal.lib.text import fold, plain_text
 
@@ -13,7 +14,8 @@ class SearchRowManager(models.Manager):
 
         Every status is indexed; the query decides who sees it.
         """
-        prefetch_related_objects(stories, "tags", "bylines__author")
+        lines = Prefetch("bylines", Byline.objects.select_related("author"))
+        prefetch_related_objects(stories, "tags", lines)
         self.bulk_create(
             [self._row(story) for story in stories],
             update_conflicts=True,

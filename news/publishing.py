@@ -21,7 +21,7 @@ def publish_due(now=None):
     Readers see a story from its hour on, whether or not this runs.
     """
     count = 0
-    for story in Article.objects.due(now).only("pk"):
+    for story in Article.objects.due(now):
         with transaction.atomic():
             story._hold()
         count += story.status == Article.Status.PUBLISHED

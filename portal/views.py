@@ -64,8 +64,9 @@ def permission_denied(request, exception=None):
 
 
 def csrf_failure(request, reason=""):
-    if kept.is_story_form(request):  # logged in anew since the form was opened
-        return kept.page(request, kept.STALE)
+    if kept.is_story_form(request):
+        is_in = request.user.is_authenticated  # then anew, since the form was opened
+        return kept.page(request, kept.STALE if is_in else kept.LOGGED_OUT)
     return error(
         request,
         403,

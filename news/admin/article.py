@@ -7,7 +7,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import roles
+from news import checklist, roles
 from news.models import Article, EditConflict, MoveRefused
 from portal.lib.admin import CappedPaginator
 from portal.lib.text import fold
@@ -209,6 +209,12 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             names = dict.fromkeys(str(field.verbose_name) for field in fields)
             words = _("Left out, as it is no longer there: %(names)s.")
             self.message_user(request, words % {"names": ", ".join(names)}, messages.WARNING)
+        if obj.stage == "scheduled" and "_move" not in request.POST:
+            for finding in checklist.check(obj):
+                if finding.level == "block":
+                    words = _("It goes out at its hour as it is: %(words)s")
+                    words %= {"words": finding.words}
+                    self.message_user(request, words, messages.WARNING)
 
     def save_related(self, request, form, formsets, change):
         """All that hangs on a story is part of its content: edit() has written it."""

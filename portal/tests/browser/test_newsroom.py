@@ -66,8 +66,10 @@ def test_an_editor_publishes_a_story(desk, reader):
     page.get_by_label("Headline").first.fill(HEADLINE)
     page.locator("#id_body").fill(BODY)
     page.get_by_label("Section").select_option(label="Oil & gas")
-    page.get_by_label("Status").select_option(label="Published")
-    page.locator("[name=_save]").first.click()
+    page.evaluate("document.querySelectorAll('details').forEach(panel => panel.open = true)")
+    page.locator("#id_lead").fill("The well stood still for a week.")
+    page.locator("#id_no_byline_reason").fill("From a wire.")
+    page.locator('[name="_move"][value="publish"]').first.click()
     page.locator(".messagelist .success").wait_for()
 
     reader.goto("/")
@@ -97,12 +99,15 @@ def test_a_wrong_story_keeps_what_was_typed(desk):
     assert page.locator("#id_source_url").input_value() == "http://no address"
 
 
-def test_a_reporter_may_hand_in_but_not_publish(desk):
+def test_a_reporter_may_submit_but_not_publish(desk):
     page = desk("reporter")
     page.goto("/admin/news/article/add/")
-    offered = page.locator("#id_status option").all_inner_texts()
-    assert "Draft" in offered and "In review" in offered
-    assert "Published" not in offered and "Scheduled" not in offered
+    page.locator("#id_headline").fill("A well returns")
+    page.locator("#id_section").select_option(label="Oil & gas")
+    page.locator("[name=_save]").first.click()
+    page.locator(".messagelist .success").wait_for()
+    offered = page.locator("[name=_move]").evaluate_all("all => all.map(one => one.value)")
+    assert offered == ["submit"]
 
 
 def test_a_market_editor_enters_a_price_and_the_next_page_has_it(desk, reader):

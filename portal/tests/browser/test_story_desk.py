@@ -1,0 +1,163 @@
+"""A story's day between a reporter and an editor, two editors at once, and pages that read well."""
+
+import pytest
+
+from portal.seeding import DEMO_PASSWORD
+
+from . import tools
+
+pytestmark = pytest.mark.browser
+HEADLINE = "Kumkol well gives forty tonnes again"
+
+
+@pytest.fixture
+def log_in(browser, newsroom):
+    """`log_in("editor")`: a tab of that demo account; what the browser refuses fails the test."""
+    tabs, complaints = [], []
+
+    def tab(name, width=1280, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            base_url=newsroom,
+            locale="en-GB",
+            **options,
+        )
+        page = context.new_page()
+        tabs.append(context)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+        def heard(message):
+            # A page that answers 409 or 403 is reported by the browser as a failed load.
+            if message.type == "error" and "status of 4" not in message.text:
+                complaints.append(message.text)
+
+        page.on("console", heard)
+        page.goto("/admin/login/")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(DEMO_PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("heading", level=1).wait_for()
+        return page
+
+    yield tab
+    for context in tabs:
+        context.close()
+    assert complaints == []
+
+
+def write(page, name, words):
+    page.locator(f"#id_{name}").fill(words)
+
+
+def said(page):
+    return " ".join(page.locator(".messagelist li").all_inner_texts())
+
+
+def press(page, move):
+    page.locator(f'button[name="_move"][value="{move}"]').first.click()
+
+
+def begin(page, headline, body="<p>The well gave 41 tonnes.</p>"):
+    page.goto("/admin/news/article/add/")
+    write(page, "headline", headline)
+    write(page, "lead", "After a week of repairs the well is back.")
+    page.evaluate(
+        "body => { const field = document.querySelector('#id_body'); field.value = body }", body
+    )
+    page.locator("#id_section").select_option(label="Oil & gas")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    write(page, "no_byline_reason", "From a wire.")
+    page.locator("[name=_save]").first.click()
+    page.locator(".messagelist .success").wait_for()
+    return page.url
+
+
+def test_a_story_goes_from_its_reporter_to_readers_and_back(log_in, browser, newsroom):
+    reporter = log_in("reporter")
+    address = begin(reporter, HEADLINE)
+    press(reporter, "submit")
+    assert "Submitted" in said(reporter)
+
+    editor = log_in("editor")
+    editor.goto(address)
+    editor.locator("summary", has_text="Send back").click()
+    editor.locator("textarea[name=_note]").fill("How many tonnes a week ago?")
+    press(editor, "send_back")
+    assert "Sent back" in said(editor)
+
+    reporter.goto(address)
+    assert reporter.locator('button[value="publish"]').count() == 0
+    write(reporter, "lead", "A week ago the well gave nothing; now it gives 41 tonnes a day.")
+    press(reporter, "submit")
+
+    editor.goto(address)
+    press(editor, "publish")
+    assert "Published: readers have it." in said(editor)
+    reader = browser.new_page(base_url=newsroom)
+    reader.goto("/")
+    reader.locator("main").get_by_role("link", name=HEADLINE).first.click()
+    assert "now it gives 41 tonnes" in reader.locator("main").inner_text()
+
+    editor.goto(address)
+    write(editor, "lead", "Now it gives forty-two tonnes a day.")
+    editor.locator("[name=_save]").first.click()
+    reader.reload()
+    assert "forty-two" not in reader.locator("main").inner_text()
+    press(editor, "publish_changes")
+    reader.reload()
+    assert "forty-two" in reader.locator("main").inner_text()
+
+    editor.goto(address)
+    editor.locator("summary", has_text="Withdraw").click()
+    editor.locator("textarea[name=_reason]").fill("The well was another one.")
+    press(editor, "withdraw")
+    assert reader.reload().status == 410
+    assert "The well was another one." in reader.locator("main").inner_text()
+    reader.close()
+
+
+def test_two_editors_collide_and_bring_their_texts_together(log_in):
+    mine, theirs = log_in("editor"), log_in("chief")
+    address = begin(mine, "Two people at one well")
+    for page in (mine, theirs):
+        page.goto(address)
+    write(theirs, "kicker", "Kumkol")
+    write(theirs, "headline", "Two chiefs at one well")
+    theirs.locator("[name=_save]").first.click()
+    write(mine, "lead", "Mine is the lead.")
+    write(mine, "headline", "Two editors at one well")
+    mine.locator("[name=_save]").first.click()
+    mine.locator("#conflict_form").wait_for()
+    assert "chief" in mine.locator("#content").inner_text()
+    assert mine.locator("#mine_lead").is_checked()
+    assert mine.locator("#theirs_kicker").is_checked()
+    assert tools.axe_violations(mine) == []
+    # By keyboard alone: to the question, the answer, the button.
+    mine.locator("#mine_headline").focus()
+    mine.keyboard.press("Space")
+    mine.locator('[name="_resolve"][value="merge"]').focus()
+    mine.keyboard.press("Enter")
+    mine.locator(".messagelist .success").wait_for()
+    values = [mine.locator(f"#id_{name}").input_value() for name in ("headline", "lead", "kicker")]
+    assert values == ["Two editors at one well", "Mine is the lead.", "Kumkol"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_pages_about_a_text_are_readable_by_all_and_at_every_width(log_in, width, scheme):
+    page = log_in("chief", width=width, color_scheme=scheme)
+    address = begin(page, f"Readable at {width}")
+    write(page, "headline", f"Readable at {width} pixels")
+    press(page, "publish")
+    write(page, "headline", f"Readable at {width} pixels and more")
+    page.locator("[name=_save]").first.click()
+    base = address.removesuffix("change/")
+    for name in ("change/", "history/", "compare/", "preview/", "correct/"):
+        page.goto(base + name)
+        # Frames hold pages that have tests of their own.
+        found = tools.axe_violations(page, iframes=False)
+        assert found == [], name
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), name
+    page.goto("/admin/news/article/")
+    assert tools.axe_violations(page) == []

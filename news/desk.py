@@ -18,12 +18,11 @@ AHEAD = timedelta(hours=24)
 PATIENCE = timedelta(minutes=5)
 # Older stories without alternative text are not today's work.
 RECENT = timedelta(days=30)
+SHOWN = "headline language status published_at expires_at modified_at section".split()
 
 
-def lines(stories):
-    return stories.select_related("section").only(
-        "headline", "language", "status", "published_at", "expires_at", "modified_at", "section"
-    )
+def lines(stories, *more):
+    return stories.select_related("section").only(*SHOWN, *more)
 
 
 def own_q(user):

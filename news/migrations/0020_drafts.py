@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Autosave',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(verbose_name='form')),
+                ('key', models.UUIDField()),
                 ('base_version', models.PositiveIntegerField(null=True)),
                 ('turn', models.PositiveBigIntegerField(default=0)),
                 ('fields', models.JSONField(default=list)),

@@ -18,13 +18,11 @@ AHEAD = timedelta(hours=24)
 PATIENCE = timedelta(minutes=5)
 # Older stories without alternative text are not today's work.
 RECENT = timedelta(days=30)
+SHOWN = "headline language status published_at expires_at modified_at section".split()
 
 
-LINE = "headline language status published_at expires_at modified_at section".split()
-
-
-def lines(stories):
-    return stories.select_related("section").only(*LINE)
+def lines(stories, *more):
+    return stories.select_related("section").only(*SHOWN, *more)
 
 
 def drafts(user):
@@ -69,9 +67,8 @@ def published_today(now=None):
 
 def with_pending():
     """Out, with changes that wait to be published; the longest wait first. With their `pending`."""
-    stories = Article.objects.with_pending().select_related("section", "pending")
-    stories = stories.only(*LINE, "pending__by_name", "pending__made_at")
-    return stories.order_by("pending__made_at")[:MOST]
+    stories = lines(Article.objects.with_pending(), "pending__by_name", "pending__made_at")
+    return stories.select_related("section", "pending").order_by("pending__made_at")[:MOST]
 
 
 def out_of_date():

@@ -202,6 +202,9 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         ] + [
             models.Index(fields=["status", "-modified_at"], name="article_desk"),
             models.Index(fields=["-modified_at", "-id"], name="article_last_saved"),
+            models.Index(
+                fields=["expires_at"], name="article_ends", condition=Q(expires_at__isnull=False)
+            ),
         ]
 
     def __str__(self):

@@ -78,7 +78,7 @@ class Autosave(models.Model):
     """A form as it stood a few seconds ago: raw fields, never cleaned, never shown to readers."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    key = models.UUIDField(_("form"))  # each opened form has its own
+    key = models.UUIDField()  # each opened form has its own
     # A story deleted meanwhile leaves the text typed for it as the text of a new one.
     article = models.ForeignKey("news.Article", models.SET_NULL, null=True, related_name="+")
     base_version = models.PositiveIntegerField(null=True)

@@ -125,7 +125,6 @@ def _words():
         "here": _("No connection: the copy is kept in this browser."),
         "nowhere": _("No connection, and this browser keeps no copies. Copy your text elsewhere."),
         "tooLong": _("The text is too long for a copy on the server: it is kept in this browser."),
-        "back": _("The connection is back."),
         "refused": _("The server takes no copy: it is kept in this browser."),
         "saving": _("Saving…"),
         "notSent": _("Nothing was sent: the server does not answer. Your text is kept; try again."),

@@ -154,7 +154,7 @@ def test_roles_see_what_they_may(base, reporter, market_editor, django_user_mode
     accounts = django_user_model.objects.create_user("accounts", password="x", is_staff=True)
     assert [one.key for one in the_desk.parts(accounts)] == ["care"]
     seen = [one.key for one in the_desk.parts(market_editor)]
-    assert seen == ["drafts", "review", "coming", "pending", "today", "behind", "care"]
+    assert seen == ["drafts", "review", "coming", "pending", "behind", "care", "today"]
     assert 'id="new_headline"' in client_of(reporter).get("/admin/").text
     assert 'id="new_headline"' not in client_of(market_editor).get("/admin/").text
     refused = client_of(market_editor).post("/admin/", {"headline": "x", "language": "en"})

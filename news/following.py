@@ -4,11 +4,12 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from news.models import Article, Figure, Picture
+from news.models import Article, Figure, Picture, Policy
 
 
 @receiver(post_save, sender=Article)
-def story_saved(instance, raw=False, **kwargs):
+@receiver(post_save, sender=Policy)
+def text_saved(instance, raw=False, **kwargs):
     if not raw:
         Figure.objects.read_off(instance)
 

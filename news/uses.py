@@ -49,18 +49,20 @@ def _loaded(rows):
     if rows.model is Article:
         return rows.only("headline", "status", "published_at", "expires_at")
     if rows.model is Figure:
-        return rows.select_related("article").defer("article__body")
+        return rows.select_related("article", "policy").defer("article__body", "policy__body")
     return rows.select_related(
         *(f.name for f in rows.model._meta.concrete_fields if f.related_model is Article)
     )
 
 
 def _use(row, relation):
-    what = f"{capfirst(row._meta.verbose_name)}: {relation.field.verbose_name}"
+    what = capfirst(row._meta.verbose_name)
     if isinstance(row, Figure):
-        what = capfirst(row._meta.verbose_name)
-    story = row if isinstance(row, Article) else getattr(row, "article", None)
-    shown = row if isinstance(row, Article) or story is None else story
+        shown = row.text
+    else:
+        what = f"{what}: {relation.field.verbose_name}"
+        shown = getattr(row, "article", row)
+    story = shown if isinstance(shown, Article) else None
     return Use(
         what=what,
         name=str(shown),

@@ -1,6 +1,7 @@
 """The picture library in the admin: the wall of pictures, one picture's page, what deletes it."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.db import models
@@ -50,7 +51,10 @@ class AltFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         return [
-            *((code, _("missing: %(language)s") % {"language": code}) for code in languages.CODES),
+            *(
+                (code, _("missing: %(language)s") % {"language": name})
+                for code, name in settings.LANGUAGES
+            ),
             ("decorative", _("decorative")),
         ]
 

@@ -1,5 +1,6 @@
 """Many pictures at once: each file has its own answer; then a page to describe them together."""
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from news.models import Picture
 from portal.lib import languages
 from portal.lib.languages import columns
 
+log = logging.getLogger(__name__)
 MOST = 40  # files in one request
 PATIENCE = 40  # seconds one request may work; proxies give up after a minute
 
@@ -90,7 +92,12 @@ def _take(desk, request, file):
         return Answer(file.name, "same", _("The same file is in the library already:"), twin)
     filled = prefilling.columns(image.said)
     picture = Picture(file=file, prefilled=sorted(filled), **filled)
-    picture.save()
+    try:
+        picture.save()
+    except OSError:  # a full disk, a storage that does not answer: the other files have their turn
+        log.exception("an uploaded picture could not be stored")
+        words = _("Not stored: the server could not write it. Tell an administrator.")
+        return Answer(file.name, "refused", words)
     return _stored(request, picture, file.name)
 
 

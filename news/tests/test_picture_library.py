@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news import uses
-from news.models import Figure, Picture
+from news.models import Figure, Picture, Policy
 from news.tests.factories import make_article, make_author, make_picture, picture_file
 from news.tests.photographs import iptc, photograph
 from news.tests.test_admin import change_path, client_of, errors, form_of
@@ -128,6 +128,23 @@ def test_the_limits_are_told_and_kept(desk, settings, monkeypatch):
     response = sent(desk, file_of(photograph(shade=9)))
     assert answers(response) == [("depot.jpg", "refused")]
     assert "took too long" in response.text
+
+
+def test_a_full_disk_is_said_and_stops_no_other_file(desk, monkeypatch):
+    from django.core.files.storage import FileSystemStorage
+
+    write, full = FileSystemStorage._save, [OSError("no space left")]
+
+    def save(self, name, content):
+        if full:
+            raise full.pop()
+        return write(self, name, content)
+
+    monkeypatch.setattr(FileSystemStorage, "_save", save)
+    files = (file_of(photograph(shade=n), f"{n}.jpg") for n in range(2))
+    response = sent(desk, *files)
+    assert [state for _name, state in answers(response)] == ["refused", "stored"]
+    assert "could not write it" in response.text
 
 
 def test_no_file_is_no_error_of_the_server(desk):
@@ -316,6 +333,19 @@ def test_figures_are_read_off_the_text_and_forgotten_with_it(db):
     story.body = "<p>None.</p>"
     story.save()
     assert not Figure.objects.exists()
+
+
+def test_a_picture_of_a_policy_page_is_in_use(desk):
+    picture = make_picture()
+    page = Policy.objects.create(slug="about", title="About us", body="<p>x</p>")
+    page.body = f'<figure data-picture="{picture.pk}"></figure>'
+    Figure.objects.read_off(page)
+    assert set(Picture.objects.used()) == {picture}
+    assert [use.name for use in uses.of(picture).forbidding] == [str(page)]
+    assert f'<a href="{change_path(page)}">' in desk.get(change_path(picture)).text
+    page.body = "<p>y</p>"
+    page.save()
+    assert not Picture.objects.used()
 
 
 def test_pictures_of_changes_that_wait_to_be_published_are_in_use(db):

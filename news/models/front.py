@@ -40,7 +40,7 @@ class FrontSlot(models.Model):
         blank=True,
         related_name="front_slots",
         verbose_name=_("picture for the front"),
-        help_text=_("Empty: the story's own."),
+        help_text=_("Empty: the picture of the story."),
     )
     until = SecondField(_("pinned until"), null=True, blank=True)
 

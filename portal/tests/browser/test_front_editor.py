@@ -287,7 +287,7 @@ def test_a_banner_is_put_up_and_taken_down(log_in, reader):
         reader.emulate_media(color_scheme=scheme)
         assert tools.axe_violations(reader) == []
     reader.goto("/ru/")
-    expect(reader.get_by_role("region", name="Срочно")).to_have_count(0)
+    expect(reader.locator(".banner")).to_have_count(0)
     page.goto("/admin/portal/banner/")
     page.locator("input.action-select").first.check()
     page.locator("select[name=action]").select_option("end_now")

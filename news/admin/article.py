@@ -140,7 +140,7 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             path("<int:pk>/translate/", view(translations.translate), name=f"{info}_translate"),
             path("<int:pk>/original/", view(translations.original), name=f"{info}_original"),
             path("<int:pk>/correct/", view(corrections.correct), name=f"{info}_correct"),
-            # The endpoints of typing (autosave, presence) are added here: *drafts.urls(self)
+            # The endpoints of typing and of the text's field: *drafts.urls(self), *prose.urls(self)
         ]
         return [*own, *(kept.rescued(self, pattern) for pattern in super().get_urls())]
 
@@ -215,6 +215,7 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         """All that hangs on a story is part of its content: edit() has written it."""
+        # Copies of what was typed are let go here: drafts.saved(request, form.instance)
 
     def log_addition(self, request, obj, message):
         """write() has done so."""

@@ -18,6 +18,7 @@ def page(desk, request, clash):
     """409: the text of the loser is on record before anything is asked."""
     story = clash.article
     aside = story.set_aside(clash.content, by=request.user, base=clash.base)
+    # Copies of what was typed are let go here too: drafts.saved(request, story)
     return _shown(desk, request, story, aside, status=409)
 
 

@@ -79,7 +79,11 @@ ACTS = {
     "publish changes": ("live with changes", move("publish_changes"), EDITORS),
     "discard changes": ("live with changes", move("discard_changes"), EDITORS),
     "withdraw": ("live", move("withdraw", _reason="Misread."), EDITORS),
-    "reopen": ("withdrawn", move("reopen"), EDITORS),
+    "reopen": (
+        "withdrawn",  # nobody has its text in a form
+        lambda c, s: c.post(change_path(s), {"_move": "reopen", "version": s.version}),
+        EDITORS,
+    ),
     "override checklist": (
         "incomplete",
         move("publish", _override="It is urgent.", no_byline_reason=""),

@@ -44,6 +44,8 @@ DEMO_ACCOUNTS = {
     "markets": "Market editors",
     "admin": "Administrators",
 }
+# Account -> the author whose stories are its own.
+DEMO_AUTHORS = {"reporter": "n-karim", "editor": "d-orlov"}
 FRONT = {
     "en": ["eastern-line", "refiners-delay-repairs", "early-january", "wagon-shortage"],
     "ru": ["early-january", "intervyu-dispetcher", "wind-second-line", "zapravki-sever"],
@@ -124,6 +126,8 @@ def _accounts():
             user.set_password(DEMO_PASSWORD)
             user.save()
             user.groups.add(Group.objects.get(name=role))
+            if name in DEMO_AUTHORS:
+                Author.objects.filter(slug=DEMO_AUTHORS[name], user=None).update(user=user)
 
 
 def _pictures():

@@ -166,7 +166,8 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             if "_resolve" in request.POST:
                 return conflict.resolve(self, request, story)
             if not self.has_change_permission(request, story):
-                if "_move" in request.POST and self.has_view_permission(request, story):
+                is_button_alone = "_move" in request.POST and "headline" not in request.POST
+                if is_button_alone and self.has_view_permission(request, story):
                     return moves.make(self, request, story, moves.seen(request))
                 return kept.page(request, kept.NOT_ALLOWED)
         elif request.method == "POST" and not self.has_add_permission(request):
@@ -175,6 +176,8 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except EditConflict as clash:
             return conflict.page(self, request, clash)
+        except Article.DoesNotExist:
+            return kept.page(request, kept.GONE)
         except MoveRefused as refused:
             return kept.page(request, " ".join(refused.reasons))
         except ValidationError as error:
@@ -218,6 +221,7 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         """All that hangs on a story is part of its content: edit() has written it."""
+        # Copies of what was typed are let go here: drafts.saved(request, form.instance)
 
     def log_addition(self, request, obj, message):
         """write() has done so."""

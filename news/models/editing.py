@@ -54,10 +54,12 @@ class Editing:
                 raise MoveRefused([_("A withdrawn story is not edited: reopen it first.")])
             if not roles.may(by, action, self):
                 raise MoveRefused([roles.words_of_refusal(action)])
+            was = self.working()
             if self.version != base:
+                if content == was | {"slug": content["slug"]}:
+                    return self._latest  # one form, sent twice
                 raise EditConflict(self, content, base)
             self._begin_history()
-            was = self.working()
             content = self._with_address(content, was)
             if content == was:
                 return self._latest

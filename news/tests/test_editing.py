@@ -185,6 +185,16 @@ def test_the_second_of_two_saves_upon_one_version_is_a_conflict(editor, chief):
     assert Article.objects.get().headline == "Theirs"
 
 
+def test_one_form_sent_twice_is_no_conflict(editor):
+    story = draft(headline="Base")
+    twice = story.content() | {"headline": "Typed once"}
+    first = story.edit(twice, by=editor, base=1)
+    assert story.edit(twice, by=editor, base=1) == first
+    assert (story.version, story.slug) == (2, "typed-once")
+    with pytest.raises(EditConflict):
+        story.edit(twice | {"lead": "And more."}, by=editor, base=1)
+
+
 def test_only_a_person_who_changes_the_text_moves_the_version(editor, clock):
     story = draft()
     say(story, editor)  # nothing changed

@@ -56,7 +56,7 @@ def begin(page, headline):
     page.get_by_label("Headline of the new story").fill(headline)
     page.get_by_label("Section").select_option(label="Fuel")
     page.get_by_role("button", name="Begin").click()
-    page.wait_for_url("**/change/")
+    page.wait_for_url(re.compile("/change/"))
     return page.url
 
 
@@ -295,7 +295,7 @@ def test_a_whole_story_by_keyboard_alone(log_in):
     page.keyboard.type("Fuel")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/change/")
+    page.wait_for_url(re.compile("/change/"))
     for _step in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "id_lead":

@@ -71,6 +71,10 @@ for (const field of form.querySelectorAll('textarea[data-one-line]')) {
   });
 }
 
+// The height of the bar, for what else stays in sight: the tools of the text keep below it.
+const bar = form.querySelector('.story-bar');
+new ResizeObserver(() => document.documentElement.style.setProperty('--story-bar', `${bar.offsetHeight}px`)).observe(bar);
+
 // Ctrl+S, wherever the focus is; in every keyboard layout.
 const save = form.querySelector('.move--save');
 document.addEventListener('keydown', (event) => {

@@ -71,6 +71,10 @@ for (const field of form.querySelectorAll('textarea[data-one-line]')) {
   });
 }
 
+// The height of the bar, for what else stays in sight: the tools of the text keep below it.
+const bar = form.querySelector('.story-bar');
+new ResizeObserver(() => document.documentElement.style.setProperty('--story-bar', `${bar.offsetHeight}px`)).observe(bar);
+
 // Ctrl+S, wherever the focus is; in every keyboard layout.
 const save = form.querySelector('.move--save');
 document.addEventListener('keydown', (event) => {
@@ -80,12 +84,35 @@ document.addEventListener('keydown', (event) => {
   if (save) form.requestSubmit(save);
 }, true);
 
-// Saving comes back to the same place, with the cursor where it was.
+// Saving comes back to the same place, with the cursor where it was: also in the editor of the text,
+// which is no field and comes a moment after the page.
 const PLACE = 'story-place';
+const EDITOR = '.ProseMirror[contenteditable="true"]';
+function lettersBefore(editor) {
+  const { anchorNode, anchorOffset } = getSelection();
+  if (!editor.contains(anchorNode)) return null;
+  const range = document.createRange();
+  range.selectNodeContents(editor);
+  range.setEnd(anchorNode, anchorOffset);
+  return range.toString().length;
+}
+function putCursor(editor, letters) {
+  const walker = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
+  let left = letters;
+  let node = walker.nextNode();
+  while (node && left > node.length) {
+    left -= node.length;
+    node = walker.nextNode();
+  }
+  editor.focus({ preventScroll: true });
+  if (node) getSelection().collapse(node, left);
+}
 form.addEventListener('submit', (event) => {
   if (event.submitter && event.submitter !== save) return;
   const field = document.activeElement;
   const place = { y: scrollY, at: Date.now(), path: location.pathname, id: field?.id ?? '' };
+  const editor = field?.closest?.(EDITOR);
+  if (editor) place.letters = lettersBefore(editor);
   try { place.caret = [field.selectionStart, field.selectionEnd]; } catch { /* a field without a cursor */ }
   remember(sessionStorage, PLACE, JSON.stringify(place));
 });
@@ -97,6 +124,7 @@ if (isSame && Date.now() - place.at < 120000 && !isRefused) {
   history.scrollRestoration = 'manual';
   const back = () => {
     scrollTo({ top: place.y, behavior: 'instant' });
+    if (place.letters != null) return;
     const field = place.id && document.getElementById(place.id);
     if (!field) return;
     field.focus({ preventScroll: true });
@@ -104,6 +132,16 @@ if (isSame && Date.now() - place.at < 120000 && !isRefused) {
   };
   back();
   addEventListener('load', () => requestAnimationFrame(back), { once: true });
+  if (place.letters != null) {
+    const wait = setInterval(() => {
+      const editor = document.querySelector(`.story-form ${EDITOR}`);
+      if (!editor) return;
+      clearInterval(wait);
+      putCursor(editor, place.letters);
+      scrollTo({ top: place.y, behavior: 'instant' });
+    }, 50);
+    setTimeout(() => clearInterval(wait), 5000);
+  }
 } else if (isRefused) {
   const wrong = form.querySelector('[aria-invalid="true"], .errors :is(input, textarea, select)');
   if (wrong && wrong.checkVisibility()) wrong.focus();

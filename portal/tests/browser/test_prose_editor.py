@@ -77,7 +77,8 @@ def paste(page, html="", text=""):
             if (html) clipboardData.setData("text/html", html)
             if (text) clipboardData.setData("text/plain", text)
             area.focus()
-            area.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}))
+            const event = {clipboardData, bubbles: true, cancelable: true}
+            area.dispatchEvent(new ClipboardEvent("paste", event))
         }""",
         [html, text],
     )
@@ -334,7 +335,8 @@ def test_a_pasted_picture_is_refused_with_a_word_on_what_to_do(writing):
         """area => {
             const clipboardData = new DataTransfer()
             clipboardData.items.add(new File(["x"], "a.png", {type: "image/png"}))
-            area.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}))
+            const event = {clipboardData, bubbles: true, cancelable: true}
+            area.dispatchEvent(new ClipboardEvent("paste", event))
         }"""
     )
     assert html_of(page) == "<p>Words</p>"

@@ -221,7 +221,6 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         """All that hangs on a story is part of its content: edit() has written it."""
-        # Copies of what was typed are let go here: drafts.saved(request, form.instance)
 
     def log_addition(self, request, obj, message):
         """write() has done so."""

@@ -1,6 +1,6 @@
 // The editor's dialogs: a link, a picture, an instrument, a table. Their markup and words come from
 // templates/admin/news/prose/dialogs.html.
-import { address } from "./admin-prose-nodes.js";
+import { address, link as bare } from "./admin-prose-address.js";
 
 export function dialogs(template, { editor, ask, words, language, origins }) {
     const holder = document.createElement("div");
@@ -71,8 +71,16 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
         return node;
     }
 
+    /** Where the writer was, unless the dialog has written something. */
+    let was = null;
+    function backToText() {
+        const { doc, tr } = editor.state;
+        if (doc === was?.doc) editor.view.dispatch(tr.setSelection(was.bookmark.resolve(doc)));
+        editor.view.focus();
+    }
+
     for (const dialog of holder.querySelectorAll("dialog")) {
-        dialog.addEventListener("close", () => editor.commands.focus());
+        dialog.addEventListener("close", backToText);
         for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close());
         // A click beside it closes it, as Escape does.
         dialog.addEventListener("mousedown", event => event.target === dialog && dialog.close());
@@ -109,6 +117,7 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
         for (const origin of origins) if (origin && typed.startsWith(`${origin}/`)) return typed.slice(origin.length);
         if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(typed)) return `mailto:${typed}`;
         if (/^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?:[/?#]\S*)?$/u.test(typed)) return `https://${typed}`;
+        if (/^https?:/i.test(typed)) return bare(typed);
         return /\s/.test(typed) ? "" : address(typed);
     }
 
@@ -176,13 +185,15 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
         },
     );
 
+    const asText = html => Object.assign(document.createElement("p"), { innerHTML: html }).textContent;
+    const asHtml = text => Object.assign(document.createElement("p"), { textContent: text }).innerHTML;
     const table = dialogOf("table");
     table.querySelector("form").addEventListener("submit", event => {
         event.preventDefault();
         const size = name => Math.min(50, Math.max(1, Number.parseInt(value(table, name), 10) || 1));
         const options = { rows: size("rows"), cols: size("cols"), withHeaderRow: part(table, "head").checked };
         table.close();
-        const chain = editor.chain().focus().insertTable(options).updateAttributes("table", { caption: value(table, "caption") });
+        const chain = editor.chain().focus().insertTable(options).updateAttributes("table", { caption: asHtml(value(table, "caption")) });
         if (part(table, "side").checked) chain.toggleHeaderColumn();
         chain.run();
     });
@@ -190,7 +201,9 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
     caption.querySelector("form").addEventListener("submit", event => {
         event.preventDefault();
         caption.close();
-        editor.chain().focus().updateAttributes("table", { caption: value(caption, "caption") }).run();
+        const text = value(caption, "caption");
+        if (text === part(caption, "caption").defaultValue) return;
+        editor.chain().focus().updateAttributes("table", { caption: asHtml(text) }).run();
     });
 
     const prepare = {
@@ -217,10 +230,12 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
             table.querySelector("form").reset();
         },
         caption() {
-            part(caption, "caption").value = editor.getAttributes("table").caption ?? "";
+            part(caption, "caption").defaultValue = asText(editor.getAttributes("table").caption);
+            caption.querySelector("form").reset();
         },
     };
     return name => {
+        was = { doc: editor.state.doc, bookmark: editor.state.selection.getBookmark() };
         prepare[name]();
         const dialog = dialogOf(name);
         dialog.showModal();

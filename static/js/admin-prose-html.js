@@ -1,13 +1,14 @@
 // Between the form's field and the editor: HTML in, the same HTML out, in the shape the server keeps.
 import { pm } from "../django_prose_editor/editor.js";
+import { defused, inert } from "./admin-prose-inert.js";
 import { tidy } from "./admin-prose-tidy.js";
 
 const BLOCK = /<(?:p|h[1-6]|ul|ol|blockquote|table|figure|hr|div)\b/i;
 
 /** The field's text as HTML: plain text becomes paragraphs, as the server would make them. */
 export function fromField(text) {
-    if (BLOCK.test(text)) return text;
-    return text.replace(/\r\n?/g, "\n").split(/\n[ \t]*\n\s*/).map(part => part.trim()).filter(Boolean)
+    if (BLOCK.test(text)) return defused(text);
+    return defused(text).replace(/\r\n?/g, "\n").split(/\n[ \t]*\n\s*/).map(part => part.trim()).filter(Boolean)
         .map(part => `<p>${part.replace(/\n/g, "<br>")}</p>`).join("\n");
 }
 
@@ -29,7 +30,7 @@ function inLines(holder) {
 
 /** Words and things of a text, to see that none was lost on the way into the editor. */
 export function contents(html) {
-    const body = new DOMParser().parseFromString(html, "text/html").body;
+    const body = inert(html);
     const count = selector => body.querySelectorAll(selector).length;
     return JSON.stringify([
         body.textContent.replace(/\s+/g, ""),

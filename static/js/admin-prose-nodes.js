@@ -4,20 +4,12 @@ import {
     HorizontalRule, Italic, ListItem, Mark, Node, OrderedList, Paragraph, Placeholder, Subscript,
     Superscript, Table, TableCell, TableHeader, TableRow, Text, TrailingNode, UndoRedo, pm,
 } from "../django_prose_editor/editor.js";
+import { address } from "./admin-prose-address.js";
+import { inert } from "./admin-prose-inert.js";
 
 const { Selection, TextSelection, NodeSelection } = pm.state;
 
-// The beginnings an address may have; the server has the same rule.
-const ADDRESS = /^(?:https?:\/\/|mailto:|tel:|\/(?![/\\])|#)/i;
-const ODD = /[\s\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]/g;
-
-/** An address as it will be stored; "" where the server would refuse it. */
-export function address(typed) {
-    const bare = (typed ?? "").replace(ODD, "");
-    return ADDRESS.test(bare) ? bare : "";
-}
-
-export const Link = Mark.create({
+const Link = Mark.create({
     name: "link",
     inclusive: false,
     addAttributes: () => ({ href: { default: "" } }),
@@ -26,7 +18,7 @@ export const Link = Mark.create({
 });
 
 const Quote = Blockquote.extend({
-    content: "block+ footer?",
+    content: "(block+ footer?) | footer",
     addAttributes: () => ({
         pull: {
             default: false,
@@ -172,18 +164,30 @@ const scope = {
     parseHTML: cell => cell.getAttribute("scope"),
     renderHTML: ({ scope }) => (scope ? { scope } : {}),
 };
+function captionOf(html = "") {
+    const caption = inert(`<table><caption contenteditable="false">${html}</caption></table>`).querySelector("caption");
+    for (const part of caption.querySelectorAll("*")) {
+        const href = part.matches("a") ? address(part.getAttribute("href")) : "";
+        for (const name of part.getAttributeNames()) part.removeAttribute(name);
+        if (href) part.setAttribute("href", href);
+        else if (!part.matches("strong, em, sub, sup")) part.replaceWith(...part.childNodes);
+    }
+    return caption;
+}
+
 const Grid = Table.extend({
     addAttributes: () => ({
+        // Its words as HTML: a heading may hold CO<sub>2</sub>.
         caption: {
             default: "",
-            parseHTML: table => table.querySelector("caption")?.textContent.trim() ?? "",
+            parseHTML: table => captionOf(table.querySelector("caption")?.innerHTML).innerHTML,
             rendered: false,
         },
     }),
     parseHTML: () => [{ tag: "table" }, { tag: "caption", ignore: true }],
     renderHTML: ({ node }) => [
         "table",
-        ...(node.attrs.caption ? [["caption", { contenteditable: "false" }, node.attrs.caption]] : []),
+        ...(node.attrs.caption ? [captionOf(node.attrs.caption)] : []),
         ["tbody", 0],
     ],
     addNodeView: null, // the package's own sets widths, which we do not keep

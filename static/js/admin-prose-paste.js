@@ -1,5 +1,7 @@
 // Clipboard HTML in, the HTML a story keeps out: headings, lists, links and tables, and no styles.
 // A pure function of its text: Word (both), Google Docs, LibreOffice, mail and web pages.
+import { inert } from "./admin-prose-inert.js";
+import { link } from "./admin-prose-address.js";
 import { explain } from "./admin-prose-word.js";
 import { tidy, unwrap } from "./admin-prose-tidy.js";
 
@@ -8,12 +10,11 @@ const BLOCKS = new Set(
         "FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HGROUP HR LEGEND LI MAIN NAV OL P PRE SECTION " +
         "SUMMARY TABLE TBODY TD TFOOT TH THEAD TR UL").split(" "),
 );
-const TRACKING = /^(?:utm_\w+|fbclid|[gy]clid|dclid|[gw]braid|msclkid|mc_[ce]id|igshid|_openstat|mkt_tok|_hs(?:enc|mi)|vero_id|ysclid)$/i;
 const MARKS = ["a", "strong", "em", "sub", "sup"];
 
 /** origin: the site's own, whose addresses become paths. */
 export function cleanPaste(html, { origin = "" } = {}) {
-    const { body } = new DOMParser().parseFromString(html, "text/html");
+    const body = inert(html);
     explain(body);
     const marks = marksOf(body, origin);
     for (const node of body.querySelectorAll("*")) {
@@ -27,30 +28,6 @@ export function cleanPaste(html, { origin = "" } = {}) {
 
 /** Whether a picture came with the text: pictures are uploaded, never pasted. */
 export const hasPicture = html => /<img\b(?![^>]*\b(?:width|height)=["']?[01]\b)|<v:imagedata\b/i.test(html);
-
-/** An address without wrappers and trackers; "" for what is no link in a story. */
-export function link(href, origin = "") {
-    let url;
-    try {
-        url = new URL(href.trim());
-    } catch {
-        return "";
-    }
-    const { hostname, pathname, searchParams } = url;
-    const wrapped =
-        (/(?:^|\.)google\.[a-z.]+$/.test(hostname) && pathname === "/url" && (searchParams.get("q") ?? searchParams.get("url"))) ||
-        (/\.safelinks\.protection\.outlook\.com$/.test(hostname) && searchParams.get("url")) ||
-        (/^lm?\.(?:facebook|instagram)\.com$/.test(hostname) && searchParams.get("u")) ||
-        (/(?:^|\.)vk\.com$/.test(hostname) && pathname === "/away.php" && searchParams.get("to"));
-    if (wrapped) return link(wrapped, origin);
-    if (/^(?:mailto|tel):$/.test(url.protocol)) return href.trim();
-    if (!/^https?:$/.test(url.protocol)) return "";
-    const trackers = [...searchParams.keys()].filter(name => TRACKING.test(name));
-    trackers.forEach(name => searchParams.delete(name));
-    const clean = trackers.length ? url.href : href.trim();
-    const own = origin && url.origin === origin;
-    return own ? url.pathname + url.search + url.hash : clean;
-}
 
 /** What stands on each piece of text, by elements and by styles: the nearest word counts. */
 function marksOf(body, origin) {
@@ -72,7 +49,7 @@ function marksOf(body, origin) {
 
 /** What the element's own style says last of a property. */
 function declared(node, property) {
-    const style = node.getAttribute("style") ?? "";
+    const style = node.getAttribute("data-css") ?? "";
     return [...style.matchAll(new RegExp(`(?:^|[;\\s])${property}:\\s*([\\w-]+)`, "gi"))].at(-1)?.[1].toLowerCase();
 }
 

@@ -8,7 +8,7 @@ const GONE = [
 const HIDDEN = /display:\s*none|visibility:\s*hidden|mso-hide:\s*all|mso-special-character:\s*comment|mso-element:\s*(?:comment|header|footer)/i;
 const NUMBER = /^\(?(?:\d+|\p{L}{1,2}|[ivxlcdm]+)[.)]/iu;
 
-const styleOf = node => node.getAttribute("style") ?? "";
+const styleOf = node => node.getAttribute("data-css") ?? "";
 
 /** Changes the parsed clipboard in place, so that only meaning is left to read. */
 export function explain(body) {

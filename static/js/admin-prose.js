@@ -1,12 +1,13 @@
 // The editor of a story's text, on the textarea of the form. Without this file the textarea stays.
 // The textarea holds the HTML at any moment and tells of changes by `input`; who writes into it
 // dispatches `change`, and the editor shows what it says.
-import { Editor } from "../django_prose_editor/editor.js";
+import { Editor, pm } from "../django_prose_editor/editor.js";
+import { link } from "./admin-prose-address.js";
 import { toolbar } from "./admin-prose-bar.js";
 import { asker } from "./admin-prose-ask.js";
 import { dialogs } from "./admin-prose-dialogs.js";
 import { contents, fromField, toField } from "./admin-prose-html.js";
-import { address, extensions } from "./admin-prose-nodes.js";
+import { extensions } from "./admin-prose-nodes.js";
 import { cleanPaste, hasPicture } from "./admin-prose-paste.js";
 
 const said = new WeakMap();
@@ -51,8 +52,8 @@ function start(box) {
                 const text = event.clipboardData.getData("text/plain").trim();
                 if (hasPicture(html) || (!html && !text && event.clipboardData.files.length)) say(box, words.upload);
                 if (!html && !text) return event.clipboardData.files.length > 0;
-                if (/^https?:\/\/\S+$/.test(text) && !view.state.selection.empty && address(text)) {
-                    const href = address(text).slice(own(text).length);
+                if (/^https?:\/\/\S+$/.test(text) && !view.state.selection.empty && link(text)) {
+                    const href = link(text, own(text));
                     return editor.chain().setMark("link", { href }).run();
                 }
                 return false;
@@ -84,6 +85,7 @@ function start(box) {
     function follow() {
         if (textarea.value === last) return;
         last = textarea.value;
+        editor.view.dispatch(pm.history.closeHistory(editor.state.tr)); // one step back undoes this alone
         editor.commands.setContent(fromField(last), { emitUpdate: false });
         textarea.dataset.words = countWords(editor.state.doc);
     }

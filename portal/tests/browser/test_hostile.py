@@ -3,10 +3,12 @@ story, on the pages readers get. A positive control shows that what runs would b
 """
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, TextField
+from django.utils import timezone
 
 from news.models import Article, Author, Correction, Picture, Section, Source, Tag
 from news.prose import clean
@@ -35,8 +37,7 @@ ALIEN = """() => [...document.querySelectorAll("*")].flatMap(node => {
         }
     }
     if (node.localName === "script" && !node.src.includes("/static/")) found.push("script")
-    if (/^(?:base|iframe|object|embed|style|math|foreignObject)$/.test(node.localName))
-      found.push(node.localName)
+    if (/^(?:base|iframe|object|embed|style|math)$/.test(node.localName)) found.push("here")
     return found.map(what => `${node.localName}: ${what}`)
 })"""
 
@@ -122,8 +123,9 @@ def story(base):
             names = [
                 field.name
                 for field in model._meta.concrete_fields
-                if field.get_internal_type() in {"CharField", "TextField"} and not field.choices
-                and field.name not in {"body", "language"}
+                # Addresses, files and words of addresses have fields that check them.
+                if type(field) in (CharField, TextField) and not field.choices
+                and field.name != "body"
             ]  # fmt: skip
             rows.update(**{name: text[: model._meta.get_field(name).max_length] for name in names})
         figure = f'<figure data-picture="{picture.pk}"><figcaption>{text}</figcaption></figure>'
@@ -143,21 +145,21 @@ def lists(story):
 def test_in_every_text_field_of_a_story_none_of_them_runs_on_the_pages_readers_get(
     frames, story, client
 ):
-    address = story.article.get_absolute_url()
-    pages, policy = [], ""
+    pages = []
+    around = Article.objects.filter(pk=story.around.pk)
     for number, text in enumerate(HOSTILE):
         story(text)
         wanted = [Article.objects.get(pk=story.article.pk).get_absolute_url()]
-        if number % 12 == 0:
-            wanted += [*lists(story), f"/search/?q={text[:20]}"]
+        if number % 24 == 0:
+            wanted += [*lists(story), f"/search/?{urlencode({'q': text})}"]
+            around.update(status="withdrawn", withdrawn_at=timezone.now())
+            wanted.append(around.get().get_absolute_url())
         for address in wanted:
             answer = client.get(address)
-            assert answer.status_code == 200, (address, text)
+            assert answer.status_code in {200, 410}, (address, text)
             pages.append(answer.content.decode())
-            policy = answer.headers["Content-Security-Policy"]
-    Article.objects.filter(pk=story.article.pk).update(
-        status="withdrawn", withdrawn_at=story.article.published_at
-    )
+        around.update(status="published")
+    policy = answer.headers["Content-Security-Policy"]
     # Frames are forbidden to others; here they are how many pages are looked at.
     headers = {"Content-Security-Policy": policy.replace("frame-ancestors 'none'", "")}
     assert frames(pages, headers) == (set(), [], [])

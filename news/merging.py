@@ -112,10 +112,14 @@ def merge(keep, others):
             setattr(keep, column, value)
         keep.save()
         if model.searched:
-            stories = keep.stories()
-            for at in range(0, len(changed), 500):
-                SearchRow.objects.index_all(stories.filter(pk__in=changed[at : at + 500]))
+            # After the commit: ten thousand stories take seconds, and nobody should wait to write.
+            transaction.on_commit(lambda: _index(changed))
     return done
+
+
+def _index(numbers):
+    for at in range(0, len(numbers), 500):
+        SearchRow.objects.index_all(Article.objects.filter(pk__in=numbers[at : at + 500]))
 
 
 def _relations(model):

@@ -151,6 +151,8 @@ class DescribeForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # What nobody has touched is not asked about: ten may be described today, ten tomorrow.
+        self.empty_permitted, self.use_required_attribute = True, False
         mark_prefilled(self)
 
     def clean(self):
@@ -178,6 +180,15 @@ def _describe():
     return reverse("admin:news_picture_describe")
 
 
+def _looked_at(pictures):
+    """Words from the file were seen and left as they are; what has no alternative text waits."""
+    for picture in pictures:
+        has_alt = picture.is_decorative or any(getattr(picture, name) for name in columns("alt"))
+        if picture.prefilled and has_alt:
+            picture.prefilled = []
+            picture.save(update_fields=["prefilled"])
+
+
 def describe(desk, request):
     """Alternative text, caption, credit and rights of several pictures on one page."""
     if not desk.has_change_permission(request):
@@ -193,6 +204,7 @@ def describe(desk, request):
     if request.method == "POST" and formset.is_valid():
         formset.save()
         changed = [picture for picture, _fields in formset.changed_objects]
+        _looked_at(form.instance for form in formset if not form.has_changed())
         for picture, fields in formset.changed_objects:
             said = [{"changed": {"fields": fields}}]
             LogEntry.objects.log_actions(

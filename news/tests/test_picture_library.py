@@ -304,6 +304,23 @@ def test_several_pictures_are_described_on_one_page(desk):
     assert LogEntry.objects.count() == 2
 
 
+def test_what_nobody_touched_waits_and_keeps_nobody_from_saving_the_rest(desk):
+    marked = {"prefilled": ["credit_en"]}
+    done, bare = make_picture(**marked), make_picture(file=photograph(), alt_en="", **marked)
+    other = make_picture(file=photograph(shade=7), alt_en="", **marked)
+    address = f"{DESCRIBE}?pk={done.pk}&pk={bare.pk}&pk={other.pk}"
+    fields = form_of(desk.get(address)).fields | {"form-2-alt_en": "A rig."}
+    assert desk.post(address, fields).status_code == 302
+    for picture in (done, bare, other):
+        picture.refresh_from_db()
+    assert [picture.prefilled for picture in (done, bare, other)] == [[], ["credit_en"], []]
+    assert other.alt_en == "A rig."
+    fields = form_of(desk.get(address)).fields | {"form-1-caption_en": "Without alt."}
+    response = desk.post(address, fields)
+    assert response.status_code == 200
+    assert "Say what the picture shows" in response.text
+
+
 @pytest.mark.parametrize("query", ["", "?pk=x", "?pk=999999", "?pk=" + "9" * 40])
 def test_pictures_that_are_not_there_cannot_be_described(desk, query):
     assert desk.get(DESCRIBE + query).status_code == 404

@@ -20,11 +20,14 @@ from news import damage, links, prose
 from news.alt import looks_like_file_name
 from news.models import Article, Byline, Picture
 from portal.lib import dates
+from portal.lib.languages import columns
 from portal.lib.text import fold, plain_text
 
 BLOCK, WARN = "block", "warn"
 LONG_HEADLINE = 100
 RECENT = timedelta(days=30)
+# Columns of a picture that a file may have filled in and a person should have read.
+CHECKED = {*columns("alt"), *columns("credit")}
 # Fields people type into, with what a damaged place in them is repaired by.
 TEXTS = (
     *("kicker", "headline", "lead", "dateline", "picture_caption", "listing_headline"),
@@ -171,6 +174,8 @@ def _troubles(article, picture):
             yield "foreign-alt", alt
     if not Picture.credit.in_language(picture, article.language).strip():
         yield "no-credit", ""
+    if set(getattr(picture, "prefilled", ())) & CHECKED:
+        yield "unchecked", Picture.credit.in_language(picture, article.language)
     until = getattr(picture, "rights_until", None)
     if until is not None and until < _day_of(article):
         yield "rights-over", dates.written(until, "day")
@@ -193,6 +198,10 @@ def _picture_words(code):
         "rights-over": (
             BLOCK,
             _("The rights to the picture have ended: choose another or renew them."),
+        ),
+        "unchecked": (
+            WARN,
+            _("What the file says of the picture has not been read by anybody: check it."),
         ),
         "picture-gone": (WARN, _("A picture in the text is no longer in the library.")),
         "foreign-alt": (

@@ -100,8 +100,9 @@ def _place(stories, about_markets, sections, slots):
         if placed and placed.article_id in left:
             story = left.pop(placed.article_id)
             story.front_headline = placed.headline
-            if placed.picture is not None:
-                story.picture = placed.picture  # of this card alone: it is not saved
+            # Of this card alone: it is not saved. Where its rights have ended, the story's own.
+            if placed.picture is not None and getattr(placed.picture, "is_usable", True):
+                story.picture = placed.picture
             return story
         free = take(1, lambda s: s.shown_picture and _is_ours(s)) or take(1, _is_ours) or take(1)
         return free[0] if free else None

@@ -33,11 +33,11 @@ class BannerAdmin(admin.ModelAdmin):
             return _("over")
         return _("shown to readers") if banner.starts_at <= now else _("coming")
 
-    @admin.display(description=_("begins"), ordering="starts_at")
+    @admin.display(description=_("shown from"), ordering="starts_at")
     def begins(self, banner):
         return dates.brief(banner.starts_at)
 
-    @admin.display(description=_("ends"), ordering="ends_at")
+    @admin.display(description=_("shown until"), ordering="ends_at")
     def ends(self, banner):
         return dates.brief(banner.ends_at)
 

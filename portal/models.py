@@ -60,8 +60,8 @@ class Banner(models.Model):
         verbose_name=_("story"),
         help_text=_("The banner leads to it, in each language to its translation."),
     )
-    starts_at = SecondField(_("begins"), default=timezone.now)
-    ends_at = SecondField(_("ends"), help_text=_("At most 24 hours after it begins."))
+    starts_at = SecondField(_("shown from"), default=timezone.now)
+    ends_at = SecondField(_("shown until"), help_text=_("At most 24 hours after it begins."))
 
     objects = BannerQuerySet.as_manager()
 

@@ -21,7 +21,7 @@ from news.front import compose
 from news.models import FrontLog, FrontSlot
 from portal.lib import hours, languages
 
-from .front_cards import Desk
+from .front_cards import Desk, number_of
 
 SHOWN_LOGS = 12
 
@@ -94,8 +94,7 @@ class FrontSlotAdmin(admin.ModelAdmin):
         return self.back(desk)
 
     def go_back(self, request, desk, number):
-        number = int(number) if number.isascii() and number.isdecimal() else 0
-        log = get_object_or_404(FrontLog, language=desk.language, number=number)
+        log = get_object_or_404(FrontLog, language=desk.language, number=number_of(number))
         pins = arranging.pins_in(log)
         try:
             arranging.save(

@@ -34,7 +34,8 @@ class PinForm(forms.Form):
     until = HourField()
 
 
-def _number(text):
+def number_of(text):
+    """A row's number as it was sent, or None where it is none."""
     text = str(text)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
@@ -44,7 +45,7 @@ class Card:
 
     def __init__(self, place, row):
         self.place, self.name, self.key = place, place_name(place), f"place-{place}"
-        self.article, self.picture_number = _number(row["article"]), _number(row["picture"])
+        self.article, self.picture_number = number_of(row["article"]), number_of(row["picture"])
         data = {f"{self.key}-{name}": value for name, value in row.items()}
         self.form = PinForm(data, prefix=self.key, auto_id="id_%s")
         self.story = self.picture = self.stands = None
@@ -123,9 +124,9 @@ class Desk:
             {name: data.get(f"place-{place}-{name}", "") for name in PinForm.base_fields}
             for place in range(len(PLACES))
         ]
-        version = data.get("version", "")
-        number = int(version) if version.isascii() and version.isdecimal() else -1
-        return cls(language, rows, version=number, is_changed=True, typed=data)
+        version = number_of(data.get("version", ""))
+        version = -1 if version is None else version
+        return cls(language, rows, version=version, is_changed=True, typed=data)
 
     # What the page shows ------------------------------------------------------------------------
 
@@ -191,7 +192,8 @@ class Desk:
             # SQLite folds the case of Latin letters alone.
             forms_of = {word, word.lower(), word.upper(), word.capitalize()}
             pictures = pictures.filter(reduce(or_, map(Q, product(names, forms_of))))
-        return list(pictures.order_by("-pk")[:PICTURES])
+        found = pictures.order_by("-pk")[:PICTURES]
+        return [picture for picture in found if getattr(picture, "is_usable", True)]
 
     def pins(self):
         return [card.pin() for card in self.cards]
@@ -212,12 +214,12 @@ class Desk:
 
     def act(self, name, rest):
         """Do what a button says to the rows; numbers out of range do nothing."""
-        numbers = [int(n) if n.isascii() and n.isdecimal() else -1 for n in rest.split(":") if n]
+        numbers = [-1 if n is None else n for n in map(number_of, rest.split(":"))]
         if name == "search":
             self.said = _("Found: %d.") % len(self.found)
             self.focus = "q"
             return
-        place = numbers[0] if numbers else -1
+        place = numbers[0]
         if not 0 <= place <= LAST:
             return
         second = numbers[1] if len(numbers) > 1 else -1

@@ -160,6 +160,17 @@ def test_rights_end_with_their_day(story, show, monkeypatch):
     assert codes(story)["rights-over"].level == "block"
 
 
+def test_what_only_the_file_said_of_a_picture_is_a_warning(story, show, monkeypatch):
+    picture = show()
+    known = {picture.pk: picture, story.picture_id: story.picture}
+    monkeypatch.setattr(checklist.Picture.objects, "in_bulk", lambda keys: known)
+    picture.prefilled = ["caption_en"]
+    assert check(story) == []
+    picture.prefilled = ["credit_en"]
+    assert codes(story)["unchecked"].level == "warn"
+    assert codes(story)["unchecked"].places[0].note == "Photo: A. Name"
+
+
 def test_a_figure_whose_picture_is_gone_is_told(story):
     story.body += '<figure data-picture="98765"></figure>'
     assert codes(story)["picture-gone"].places[0].text == "#98765"

@@ -106,7 +106,7 @@ def test_a_card_moves_up_and_down_with_all_that_was_typed(desk, stories):
     "do",
     [
         *"move:0:4 move:3:9 move:-1:0 move:a:b remove:9 place:9:1 place:0:x picture:0:y no".split(),
-        *("", "move", "place:0:99999999999999999999", "pictures:7"),
+        *("", "move", "place:0:99999999999999999999", "pictures:7", "move:" + "9" * 5000),
     ],
 )
 def test_a_button_nobody_made_does_no_harm(desk, stories, do):
@@ -244,7 +244,7 @@ def test_a_front_saved_meanwhile_is_a_conflict_that_shows_both_and_loses_none(de
     assert titles == ["Mine", "Theirs"]
 
 
-@pytest.mark.parametrize("version", ["", "x", "-1", "99999", "²"])
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999", "²", "9" * 5000])
 def test_a_version_nobody_had_is_a_conflict(desk, stories, version):
     answer = send(desk, "save", {0: {"article": stories[4].pk}}, version=version)
     assert answer.status_code == 409
@@ -291,7 +291,8 @@ def test_each_front_is_kept_with_who_and_when_and_comes_back_by_one_click(desk, 
     assert pinned() == [stories[7].pk, None, None, None]
     last = FrontLog.objects.filter(language="en").first()
     assert (last.number, last.verb, last.returned_to) == (5, "returned", 1)
-    assert send(desk, "return:77").status_code == 404
+    for number in ("77", "x", "", "9" * 5000):
+        assert send(desk, f"return:{number}").status_code == 404
 
 
 def test_a_front_with_a_deleted_story_comes_back_without_it_and_says_so(desk, stories):

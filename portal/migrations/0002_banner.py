@@ -21,8 +21,8 @@ class Migration(migrations.Migration):
                 ('text_en', models.CharField(blank=True, help_text='Empty: this edition has no banner.', max_length=140, verbose_name='text')),
                 ('text_ru', models.CharField(blank=True, default='', help_text='Empty: this edition has no banner.', max_length=140, verbose_name='text')),
                 ('text_kk', models.CharField(blank=True, default='', help_text='Empty: this edition has no banner.', max_length=140, verbose_name='text')),
-                ('starts_at', portal.lib.fields.SecondField(default=django.utils.timezone.now, verbose_name='begins')),
-                ('ends_at', portal.lib.fields.SecondField(help_text='At most 24 hours after it begins.', verbose_name='ends')),
+                ('starts_at', portal.lib.fields.SecondField(default=django.utils.timezone.now, verbose_name='shown from')),
+                ('ends_at', portal.lib.fields.SecondField(help_text='At most 24 hours after it begins.', verbose_name='shown until')),
                 ('article', models.ForeignKey(blank=True, help_text='The banner leads to it, in each language to its translation.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='news.article', verbose_name='story')),
             ],
             options={

@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
-    "django_prose_editor",  # its editor.js and nothing else: see docs/decisions/0008
+    "django_prose_editor",  # its editor.js and nothing else: see docs/decisions/0010
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

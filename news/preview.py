@@ -14,10 +14,10 @@ from portal.lib import dates
 def shared(request, token):
     """/preview/<token>/: one text of one story for 72 hours; the story itself once it is out."""
     link = PreviewLink.objects.by_token(token)
-    if link is None:
+    if link is None or link.article.stage == "withdrawn":
         return _closed(request)
     story = link.article
-    if story.is_public and not _waits(link):
+    if story.is_out and not _waits(link):
         return _private(HttpResponseRedirect(story.get_absolute_url()))
     return page(request, story, link.revision.content, until=link.expires_at)
 

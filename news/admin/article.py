@@ -1,6 +1,7 @@
 """The story's form in the admin: what is typed becomes a new version, a button makes a move."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -226,12 +227,11 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
         """write() has done so."""
 
     def response_add(self, request, obj, post_url_continue=None):
-        return self._answer(request, obj)
+        if IS_POPUP_VAR in request.POST:  # begun from another form, which waits for it
+            return super().response_add(request, obj, post_url_continue)
+        return self.response_change(request, obj)
 
     def response_change(self, request, obj):
-        return self._answer(request, obj)
-
-    def _answer(self, request, obj):
         if "_move" in request.POST:
             return moves.make(self, request, obj, obj.version)
         if obj.pending_changes:

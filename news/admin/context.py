@@ -31,10 +31,11 @@ def story_context(desk, request, form, story):
         "autosave_url": "",
         "presence_url": "",
     }
-    if story is None:
-        return known
     user = request.user
     asked = _asked(request, story)
+    if story is None:
+        buttons = [_button(move, asked) for move in Article().moves_for(user)]
+        return known | {"moves": buttons}
     content = getattr(story, "shown_content", None) or story.working()
     return known | {
         "status": Listing.status_words(story),
@@ -81,7 +82,7 @@ def _asked(request, story):
             "name": request.POST.get("_move", ""),
             "form": MoveForm(initial=request.POST.dict()),
         }
-    refused = moves.refused(request, story)
+    refused = moves.refused(request, story) if story else {}
     return {"name": refused.get("name", ""), "form": MoveForm(initial=refused.get("typed"))}
 
 

@@ -69,7 +69,7 @@ def test_an_old_text_is_brought_back_upon_the_version_that_was_seen(desk, editor
     form = {"revision": "1", "version": "2"}
     assert desk.post(page_of(story, "restore"), form).status_code == 302
     assert Article.objects.get().lead == "First."
-    answer = desk.post(page_of(story, "restore"), form)
+    answer = desk.post(page_of(story, "restore"), form | {"revision": "2"})
     assert answer.status_code == 409
     assert Article.objects.get().version == 3
 
@@ -154,6 +154,16 @@ def test_a_shared_link_leads_to_the_story_once_it_is_out(shared, editor):
     assert Client().get(link.get_absolute_url()).status_code == 302
     story.publish_changes(by=editor)
     assert Client().get(waiting.get_absolute_url()).status_code == 302
+
+
+def test_a_link_to_a_withdrawn_story_is_closed(shared, editor):
+    story, link = shared
+    story.publish(by=editor)
+    say(story, editor, headline="Prepared")
+    waiting = story.share(by=editor)
+    story.withdraw(by=editor, note="Misread.")
+    for one in (link, waiting):
+        assert Client().get(one.get_absolute_url()).status_code == 404
 
 
 def test_a_link_ends_after_three_days_or_when_it_is_taken_back(shared, desk, time_machine):

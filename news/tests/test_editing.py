@@ -342,7 +342,7 @@ def test_an_old_text_is_copied_forward_and_history_stays(editor, chief):
     last = story.revisions.first()
     assert (last.verb, last.note, last.number) == ("restored", "from revision 1", 3)
     with pytest.raises(EditConflict):
-        story.restore(first, by=chief, base=2)
+        story.restore(story.revisions.get(number=2), by=chief, base=2)
 
 
 def test_a_text_set_aside_is_kept_once(editor, chief):

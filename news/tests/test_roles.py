@@ -190,6 +190,19 @@ def test_a_page_offers_the_buttons_of_the_role_and_no_others(request, editor, wh
         assert ('name="_override"' in text) is (who == "chief" and bool(re.search("_move", text)))
 
 
+@pytest.mark.parametrize(
+    ("who", "offered"),
+    [
+        ("reporter", ["submit"]),
+        ("editor", ["submit", "publish", "schedule"]),
+        ("chief", ["submit", "publish", "schedule"]),
+    ],
+)
+def test_a_new_story_has_the_buttons_of_a_draft(request, who, offered):
+    text = client_of(request.getfixturevalue(who)).get(ADD).text
+    assert re.findall(r'name="_move" value="(\w+)"', text) == offered
+
+
 @pytest.mark.parametrize("who", PEOPLE)
 def test_who_may_read_stories_reads_their_pages(request, who):
     client = client_of(request.getfixturevalue(who))

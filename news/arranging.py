@@ -1,7 +1,7 @@
 """Arranging a front page: what is pinned in which place, saved whole, with a log to return to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -130,7 +130,7 @@ def _as_json(pins):
             "title": titles[pin.article].headline if pin.article in titles else "",
             "headline": pin.headline,
             "picture": pin.picture,
-            "until": pin.until.isoformat() if pin.until else None,
+            "until": pin.until.astimezone(UTC).isoformat() if pin.until else None,
         }
         for (zone, position), pin in zip(PLACES, pins, strict=True)
         if pin is not None

@@ -19,8 +19,9 @@ from django.views.decorators.cache import never_cache
 from news import arranging
 from news.front import compose
 from news.models import FrontLog, FrontSlot
-from portal.lib import hours, languages
+from portal.lib import languages
 
+from . import hour_field
 from .front_cards import Desk, number_of
 
 SHOWN_LOGS = 12
@@ -152,7 +153,7 @@ class FrontSlotAdmin(admin.ModelAdmin):
         now = timezone.now()
         typed = (request.POST if posted else request.GET).get("at", "")
         try:
-            at = hours.read(typed) if typed.strip() else now
+            at = hour_field.read(typed) if typed.strip() else now
             if (now - at).total_seconds() > 60:
                 raise ValidationError(_("That hour has passed: choose one to come."))
         except ValidationError as wrong:

@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from news import arranging
+from news import arranging, hours
 from news.arranging import PLACES, Pin, place_name
 from news.front import compose
 from news.models import Article, Picture
-from portal.lib import hours
-from portal.lib.hours import HourField
+from portal.lib import dates
 from portal.lib.languages import columns
 from portal.lib.text import fold
+
+from .hour_field import HourField
 
 FOUND = 12
 PICTURES = 18
@@ -32,6 +33,11 @@ class PinForm(forms.Form):
     picture = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     headline = forms.CharField(required=False, max_length=200)
     until = HourField()
+
+
+def told(at, now):
+    """23 Nov 2026, 18:00 MSK (in 2 h 5 min)."""
+    return f"{dates.moment(at)} ({hours.from_now(at, now)})"
 
 
 def number_of(text):
@@ -78,7 +84,7 @@ class Card:
         if story.is_public_at(now):
             return ""
         if story.status == Article.Status.SCHEDULED and story.published_at > now:
-            return _("Goes out %s.") % hours.with_distance(story.published_at, now)
+            return _("Goes out %s.") % told(story.published_at, now)
         if story.status in (Article.Status.SCHEDULED, Article.Status.PUBLISHED):
             return _("Readers can no longer see it: its time is over.")
         return _("Readers cannot see it: %s.") % story.get_status_display()
@@ -179,9 +185,7 @@ class Desk:
         pinned = {card.story.pk: card.name for card in self.cards if card.story}
         for story in found:
             story.pinned_in = pinned.get(story.pk, "")
-            story.goes_out = (
-                hours.with_distance(story.published_at, now) if story.published_at > now else ""
-            )
+            story.goes_out = told(story.published_at, now) if story.published_at > now else ""
         return found
 
     @cached_property
@@ -270,7 +274,7 @@ def _rows(pins):
             "article": str(pin.article),
             "picture": str(pin.picture or ""),
             "headline": pin.headline,
-            "until": hours.written(pin.until) if pin.until else "",
+            "until": hours.on_wall(pin.until) if pin.until else "",
         }
         if pin
         else dict(nothing)

@@ -1,5 +1,9 @@
 """A story's day between a reporter and an editor, two editors at once, and pages that read well."""
 
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from portal.seeding import DEMO_PASSWORD
@@ -69,7 +73,8 @@ def said(page):
 
 
 def press(page, move):
-    page.locator(f'button[name="_move"][value="{move}"]').first.click()
+    with page.expect_navigation():
+        page.locator(f'button[name="_move"][value="{move}"]').first.click()
 
 
 def begin(page, headline, body="<p>The well gave 41 tonnes.</p>"):
@@ -80,16 +85,45 @@ def begin(page, headline, body="<p>The well gave 41 tonnes.</p>"):
         "body => { const field = document.querySelector('#id_body'); field.value = body }", body
     )
     page.locator("#id_section").select_option(label="Oil & gas")
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate("document.querySelectorAll('details.panel').forEach(d => d.open = true)")
     write(page, "no_byline_reason", "From a wire.")
     page.locator("[name=_save]").first.click()
     page.locator(".messagelist .success").wait_for()
     return page.url
 
 
+def words_of(page):
+    return page.locator("main").inner_text()
+
+
+def save(page):
+    with page.expect_navigation():
+        page.locator("[name=_save]").first.click()
+    page.locator(".messagelist .success").wait_for()
+
+
+def write_text(page):
+    """A text with a picture of the library and a price, typed into the editor."""
+    text = page.locator(".ProseMirror[contenteditable]")
+    text.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" It is sold at the price of ")
+    page.locator("[data-tool=chip]").click()
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_label("Instrument").fill("brent")
+    dialog.get_by_role("button", name=re.compile("BRENT")).click()
+    page.keyboard.type(".")
+    page.locator("[data-tool=figure]").click()
+    dialog.get_by_label("What it shows, or who made it").fill("tanker")
+    dialog.locator("li button").first.click()
+    text.locator("figure img").wait_for()
+
+
 def test_a_story_goes_from_its_reporter_to_readers_and_back(log_in, browser, newsroom):
     reporter = log_in("reporter")
     address = begin(reporter, HEADLINE)
+    write_text(reporter)
+    save(reporter)
     press(reporter, "submit")
     assert "Submitted" in said(reporter)
 
@@ -105,29 +139,59 @@ def test_a_story_goes_from_its_reporter_to_readers_and_back(log_in, browser, new
     write(reporter, "lead", "A week ago the well gave nothing; now it gives 41 tonnes a day.")
     press(reporter, "submit")
 
+    # The editor schedules it; the clock alone makes it public.
     editor.goto(address)
-    press(editor, "publish")
-    assert "Published: readers have it." in said(editor)
+    editor.locator("summary", has_text="Schedule").click()
+    hour = datetime.now(ZoneInfo("Europe/Moscow")) + timedelta(seconds=12)
+    field = editor.locator("input[name=_at]")
+    field.evaluate(
+        "(field, at) => { field.step = 1; field.value = at }", f"{hour:%Y-%m-%dT%H:%M:%S}"
+    )
+    press(editor, "schedule")
+    assert "Goes out" in said(editor)
+    editor.goto(address.replace("/change/", "/preview/"))
+    shown = editor.frame_locator("iframe").first.locator("main")
+    assert "now it gives 41 tonnes" in shown.inner_text()
     reader = browser.new_page(base_url=newsroom)
     reader.goto("/")
+    before = reader.locator("main").get_by_role("link", name=HEADLINE).count()
+    late = (hour - datetime.now(ZoneInfo("Europe/Moscow"))).total_seconds()
+    assert before == 0 or late <= 0
+    reader.wait_for_timeout(max(0, late) * 1000 + 1500)
+    reader.goto("/")
     reader.locator("main").get_by_role("link", name=HEADLINE).first.click()
-    assert "now it gives 41 tonnes" in reader.locator("main").inner_text()
+    assert "now it gives 41 tonnes" in words_of(reader)
+    assert reader.locator(".prose figure img").count() == 1
+    assert "58.45" in reader.locator(".prose").inner_text()  # the price, in the text
 
     editor.goto(address)
     write(editor, "lead", "Now it gives forty-two tonnes a day.")
-    editor.locator("[name=_save]").first.click()
+    save(editor)
     reader.reload()
-    assert "forty-two" not in reader.locator("main").inner_text()
+    assert "forty-two" not in words_of(reader)
     press(editor, "publish_changes")
     reader.reload()
-    assert "forty-two" in reader.locator("main").inner_text()
+    assert "forty-two" in words_of(reader)
+
+    editor.goto(address)
+    editor.get_by_role("link", name="Add a correction").click()
+    editor.get_by_label("Text").fill("The well gives 42 tonnes a day, not 41.")
+    editor.get_by_role("button", name="Add the correction").click()
+    editor.locator(".messagelist .success").wait_for()
+    reader.reload()
+    assert "42 tonnes a day, not 41." in words_of(reader)
+    reader.goto("/corrections/")
+    assert "42 tonnes a day, not 41." in words_of(reader)
+    reader.go_back()
 
     editor.goto(address)
     editor.locator("summary", has_text="Withdraw").click()
     editor.locator("textarea[name=_reason]").fill("The well was another one.")
     press(editor, "withdraw")
     assert reader.reload().status == 410
-    assert "The well was another one." in reader.locator("main").inner_text()
+    assert "The well was another one." in words_of(reader)
+    reader.goto("/")
+    assert reader.locator("main").get_by_role("link", name=HEADLINE).count() == 0
     reader.close()
 
 
@@ -164,7 +228,7 @@ def test_pages_about_a_text_are_readable_by_all_and_at_every_width(log_in, width
     write(page, "headline", f"Readable at {width} pixels")
     press(page, "publish")
     write(page, "headline", f"Readable at {width} pixels and more")
-    page.locator("[name=_save]").first.click()
+    save(page)
     base = address.removesuffix("change/")
     for name in ("history/", "compare/", "preview/", "correct/"):
         page.goto(base + name)
@@ -174,4 +238,3 @@ def test_pages_about_a_text_are_readable_by_all_and_at_every_width(log_in, width
         assert page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         ), name
-        page.screenshot(path=f"/tmp/shots_core/{width}-{name[:-1]}.png", full_page=True)

@@ -78,5 +78,5 @@ def addresses(code, story=None, asked="the"):
             if story is None and route == "article":
                 continue
             path = path.format(**values)
-            outside = path.startswith(("/media/", "/favicon"))
+            outside = path.startswith(("/media/", "/favicon", "/preview/"))
             yield path if outside else languages.path_in(path, code)

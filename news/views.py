@@ -54,14 +54,15 @@ def page_context(story, now):
     for other in related:
         other.hides_picture = other.picture_id in pictures
         pictures.add(other.picture_id)
+    notes = list(story.corrections.all()) if getattr(story, "has_corrections", True) else []
     return {
         "article": story,
         "section": story.section,
         "siblings": [s for s in siblings if s.language != story.language],
         "related": related,
         "latest": latest,
-        "corrections": [c for c in story.corrections.all() if not c.is_grave],
-        "grave_corrections": [c for c in story.corrections.all() if c.is_grave],
+        "corrections": [note for note in notes if not note.is_grave],
+        "grave_corrections": [note for note in notes if note.is_grave],
     }
 
 

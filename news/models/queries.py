@@ -96,9 +96,12 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def for_page(self):
-        """With what the story's own page shows."""
-        return self.select_related("section", "picture", "source").prefetch_related(
-            bylines_of("author__photo"), "tags", "corrections"
+        """With what the story's own page shows; few stories have corrections: has_corrections."""
+        notes = self.model.corrections.rel.related_model.objects
+        return (
+            self.select_related("section", "picture", "source")
+            .prefetch_related(bylines_of("author__photo"), "tags")
+            .annotate(has_corrections=Exists(notes.filter(article=OuterRef("pk"))))
         )
 
 

@@ -399,3 +399,17 @@ def test_a_reporter_edits_their_own_and_those_that_carry_their_name(reporter, ed
 def test_every_key_of_a_content_is_always_there(db):
     assert set(make_article().content()) == set(blank())
     assert set(LISTS) < set(blank())
+
+
+def test_the_clock_tidies_up_old_steps_and_links(editor, clock):
+    story = draft()
+    say(story, editor, lead="One.")
+    say(story, editor, lead="Two.")
+    story.share(by=editor)
+    clock.shift(timedelta(days=29))
+    assert publishing.prune_revisions() == 0
+    clock.shift(timedelta(days=5))
+    assert publishing.prune_revisions() == 2
+    assert not Step.objects.exists()
+    assert story.text_at(2) is None
+    assert story.text_at(3)["lead"] == "Two."

@@ -241,7 +241,7 @@ def test_a_list_offers_the_actions_of_the_role(request, who):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_a_list_that_can_be_edited_is_edited_by_its_people_alone(request, who):
+def test_a_list_that_can_be_edited_is_edited_by_its_people_alone(request, base, who):
     section = make_section("fuel", position=1)
     form = {
         "form-TOTAL_FORMS": "1",
@@ -263,7 +263,7 @@ def test_a_list_that_can_be_edited_is_edited_by_its_people_alone(request, who):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_a_form_that_completes_itself_names_stories_to_the_newsroom_alone(request, who):
+def test_a_form_that_completes_itself_names_stories_to_the_newsroom_alone(request, base, who):
     story = at("draft")
     query = {"app_label": "news", "model_name": "frontslot", "field_name": "article", "term": ""}
     answer = client_of(request.getfixturevalue(who)).get("/admin/autocomplete/", query)

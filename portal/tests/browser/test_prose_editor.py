@@ -210,6 +210,23 @@ def test_everything_can_be_done_by_keyboard_and_nobody_is_caught_in_the_text(wri
     expect(text_of(page)).not_to_be_focused()
 
 
+def test_a_quote_is_made_loud_and_undone_whole(writing):
+    page, keys = writing, writing.keyboard
+    text_of(page).click()
+    keys.type("Said.")
+    tool(page, "quote").click()
+    tool(page, "speaker").click()
+    keys.type("A. Name")
+    assert html_of(page) == "<blockquote><p>Said.</p><footer>A. Name</footer></blockquote>"
+    tool(page, "pull").click()
+    expect(tool(page, "pull")).to_have_attribute("aria-pressed", "true")
+    assert html_of(page).startswith('<blockquote class="pull"><p>Said.</p><footer>')
+    tool(page, "pull").click()
+    assert html_of(page) == "<p>Said.</p>\n<p>A. Name</p>"
+    keys.type("!")
+    assert html_of(page) == "<p>Said.</p>\n<p>A. Name!</p>"
+
+
 def test_a_dialog_gives_the_text_back_and_changes_nothing_when_it_is_left(writing):
     page, keys = writing, writing.keyboard
     text_of(page).click()

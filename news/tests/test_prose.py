@@ -53,8 +53,12 @@ class Auditor(HTMLParser):
                 self.offences.append(f"class={value!r}")
             elif name == "data-instrument" and not re.fullmatch(r"[a-z0-9-]{1,50}", value or ""):
                 self.offences.append(f"data-instrument={value!r}")
+            elif name == "data-picture" and not re.fullmatch("[1-9][0-9]{0,9}", value or ""):
+                self.offences.append(f"data-picture={value!r}")
         if tag == "span" and not attrs:
             self.offences.append("<span> that is no chip")
+        if tag == "figure" and not attrs:
+            self.offences.append("<figure> without a picture")
 
     def handle_comment(self, data):
         self.offences.append(f"<!--{data}-->")
@@ -105,7 +109,8 @@ def test_a_legitimate_fragment_passes_unchanged(fragment):
 TOKENS = """
 <p> </p> <div> </div> <h1> </h1> <h2> </h2> <li> </li> <ul> <em> </em> <a> </a> <b> <table> <tr>
 <td> </table> <svg> </svg> <math> <mi> <template> <textarea> <title> <select> <option> <object>
-<button> <nobr> <!-- --> <![CDATA[ ]]> &lt; &amp; & < > '
+<figure/data-picture=1> <figure/data-picture=0> <figure> </figure> <figcaption> </figcaption> <strong>
+<span/data-instrument=brent> <span> </span> <button> <nobr> <!-- --> <![CDATA[ ]]> &lt; &amp; & < > '
 """
 PIECES = st.one_of(
     st.sampled_from(HOSTILE + LEGITIMATE),

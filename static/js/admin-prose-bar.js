@@ -8,7 +8,7 @@ const mark = name => ({ run: chain => chain.toggleMark(name), on: editor => edit
 const quote = pull => ({
     run: (chain, editor) => {
         if (!editor.isActive("blockquote")) return chain.wrapIn("blockquote", { pull });
-        if (editor.getAttributes("blockquote").pull === pull) return chain.lift("blockquote");
+        if (editor.getAttributes("blockquote").pull === pull) return unquote(chain, editor);
         return chain.updateAttributes("blockquote", { pull });
     },
     on: editor => editor.isActive("blockquote", { pull }),
@@ -40,15 +40,31 @@ const TOOLS = {
     tableGone: plain("deleteTable"),
 };
 
+/** The quote around the selection: {node, before, end}, or null. */
+function quoteOf({ state: { selection: { $from } } }) {
+    for (let depth = $from.depth; depth > 0; depth -= 1) {
+        const node = $from.node(depth);
+        if (node.type.name === "blockquote") return { node, before: $from.before(depth), end: $from.end(depth) };
+    }
+    return null;
+}
+
+/** The whole quote becomes paragraphs, who said it too. */
+function unquote(chain, editor) {
+    const quote = quoteOf(editor);
+    if (!quote) return chain;
+    const { paragraph } = editor.schema.nodes;
+    const blocks = quote.node.children.map(child => (child.type.name === "footer" ? paragraph.create(null, child.content) : child));
+    const caret = editor.state.selection.from - 1;
+    return chain.command(({ tr }) => tr.replaceWith(quote.before, quote.end + 1, blocks) && true).setTextSelection(caret);
+}
+
 /** To the quote's last line, where who said it stands; made where there is none. */
 function speaker(chain, editor) {
-    const { $from } = editor.state.selection;
-    let depth = $from.depth;
-    while ($from.node(depth).type.name !== "blockquote") depth -= 1;
-    const last = $from.node(depth).lastChild;
-    const end = $from.end(depth);
-    if (last.type.name === "footer") return chain.setTextSelection(end - 1);
-    return chain.insertContentAt(end, { type: "footer" }).setTextSelection(end + 1);
+    const quote = quoteOf(editor);
+    if (!quote) return chain;
+    if (quote.node.lastChild.type.name === "footer") return chain.setTextSelection(quote.end - 1);
+    return chain.insertContentAt(quote.end, { type: "footer" }).setTextSelection(quote.end + 1);
 }
 
 export function toolbar(bar, editor, open) {

@@ -1,7 +1,7 @@
 // Foreign HTML, read without the page's policy being asked about it: a parsed document is under that
 // policy too, and each style and handler in it would be a report. They are renamed before parsing.
 
-const RISKY = /<(\/?)(style|script|base|meta|link)(?=[\s/>])/gi;
+const RISKY = /<(\/?)(style|script|video|audio|object|iframe|base|meta|link|track|embed)(?=[\s/>])/gi;
 const ACTIVE = /([\s"'/])(style|on[a-z]+)(?=\s*=)/gi;
 const RENAMED = /m70-(style|on[a-z]+)(?=\s*=)/gi;
 
@@ -15,7 +15,7 @@ export function inert(html) {
             if (name === "m70-style") node.dataset.css = node.getAttribute(name);
             node.removeAttribute(name);
         }
-        if (/^m70-(?:style|script)$/.test(node.localName)) node.remove();
+        if (/^m70-(?:style|script|video|audio|object|iframe)$/.test(node.localName)) node.remove();
         else if (node.localName.startsWith("m70-")) node.replaceWith(...node.childNodes);
     }
     const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);

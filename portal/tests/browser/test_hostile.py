@@ -62,7 +62,8 @@ def frames(browser):
             if not route.request.url.startswith(HOST + "/"):
                 route.abort()
             elif path in bodies:
-                route.fulfill(body=bodies[path], content_type="text/html", headers=headers or {})
+                html = bodies[path].encode("utf-8", "replace")
+                route.fulfill(body=html, content_type="text/html", headers=headers or {})
             elif path.startswith("/at/"):
                 first = int(path[4:])
                 shown = range(first, min(first + AT_ONCE, len(pages)))
@@ -117,7 +118,8 @@ def story(base):
     for is_grave in (True, False):
         Correction.objects.create(article=article, text="x", is_grave=is_grave)
 
-    def put(text):
+    def put(typed):
+        text = typed.encode("utf-8", "ignore").decode()  # no database takes half a letter
         for model in (Author, Tag, Source, Picture, Section, Article, Correction):
             rows = QuerySet(model)  # past the rule that corrections do not change
             names = [
@@ -130,7 +132,7 @@ def story(base):
             rows.update(**{name: text[: model._meta.get_field(name).max_length] for name in names})
         figure = f'<figure data-picture="{picture.pk}"><figcaption>{text}</figcaption></figure>'
         shown = Article.objects.get(pk=article.pk)
-        shown.body = f"<p>{text}</p>{figure}<blockquote>{text}</blockquote>{text}"
+        shown.body = f"<p>{typed}</p>{figure}<blockquote>{typed}</blockquote>{typed}"
         shown.save()
 
     put.article, put.around, put.author = article, around, author

@@ -84,11 +84,17 @@ def paste(page, html="", text=""):
     )
 
 
+def save(page):
+    """The button that stays with the story."""
+    stays = page.locator("[name=_continue]")
+    (stays if stays.count() else page.locator("[name=_save]")).first.click()
+
+
 def save_draft(page, headline):
     """Saves the story and opens it again."""
     page.locator("#id_headline").fill(headline)
     page.locator("#id_section").select_option(index=1)
-    page.locator("[name=_continue]").first.click()
+    save(page)
     page.locator(".messagelist .success").wait_for()
     expect(text_of(page)).to_be_visible()
 
@@ -174,8 +180,8 @@ def test_a_story_is_written_with_all_its_tools_and_stays_as_it_was_written(writi
 
 def test_everything_can_be_done_by_keyboard_and_nobody_is_caught_in_the_text(writing):
     page, keys = writing, writing.keyboard
-    page.locator("#id_dateline").focus()
-    keys.press("Tab")
+    text_of(page).focus()
+    keys.press("Shift+Tab")
     expect(tool(page, "undo")).to_be_focused()  # one stop for all tools
     keys.press("Tab")
     expect(text_of(page)).to_be_focused()
@@ -208,6 +214,23 @@ def test_everything_can_be_done_by_keyboard_and_nobody_is_caught_in_the_text(wri
     keys.press("Escape")
     keys.press("Tab")
     expect(text_of(page)).not_to_be_focused()
+
+
+def test_a_quote_is_made_loud_and_undone_whole(writing):
+    page, keys = writing, writing.keyboard
+    text_of(page).click()
+    keys.type("Said.")
+    tool(page, "quote").click()
+    tool(page, "speaker").click()
+    keys.type("A. Name")
+    assert html_of(page) == "<blockquote><p>Said.</p><footer>A. Name</footer></blockquote>"
+    tool(page, "pull").click()
+    expect(tool(page, "pull")).to_have_attribute("aria-pressed", "true")
+    assert html_of(page).startswith('<blockquote class="pull"><p>Said.</p><footer>')
+    tool(page, "pull").click()
+    assert html_of(page) == "<p>Said.</p>\n<p>A. Name</p>"
+    keys.type("!")
+    assert html_of(page) == "<p>Said.</p>\n<p>A. Name!</p>"
 
 
 def test_a_dialog_gives_the_text_back_and_changes_nothing_when_it_is_left(writing):
@@ -381,7 +404,7 @@ def test_a_text_the_editor_cannot_hold_stays_in_the_plain_field(writing):
     page.locator("#id_headline").fill("x")
     page.evaluate("odd => { document.querySelector('[name=body]').value = odd }", odd)
     page.evaluate("document.querySelector('#article_form').noValidate = true")
-    page.locator("[name=_continue]").first.click()
+    save(page)
     page.locator(".errornote").wait_for()
     expect(page.locator("[data-prose-said]")).to_contain_text("does not know")
     expect(page.locator("[name=body]")).to_be_visible()

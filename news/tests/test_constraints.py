@@ -13,8 +13,11 @@ from news.models import (
     Author,
     Byline,
     Correction,
+    Figure,
     FrontSlot,
     Mention,
+    Merged,
+    OldAddress,
     Picture,
     Policy,
     SearchRow,
@@ -159,6 +162,27 @@ def test_an_address_word_is_taken_once(db, model, make):
     assert model.objects.get(slug="oil") == first
 
 
+def test_a_picture_stands_once_in_the_list_of_a_text_and_a_line_is_of_one_text(db):
+    story, picture = make_article(), make_picture()
+    page = Policy.objects.create(slug="about", title="x", body="x")
+    for text in ({"article": story}, {"policy": page}):
+        Figure.objects.create(picture=picture, **text)
+        assert refused(lambda text=text: Figure.objects.create(picture=picture, **text))
+    other = make_picture()
+    assert refused(lambda: Figure.objects.create(picture=other))
+    assert refused(lambda: Figure.objects.create(picture=other, article=story, policy=page))
+    assert not refused(lambda: Figure.objects.create(picture=other, article=story))
+
+
+def test_an_old_address_leads_to_one_place_and_a_row_is_merged_once(db):
+    OldAddress.objects.create(kind="tag", slug="oil", target=1)
+    assert refused(lambda: OldAddress.objects.create(kind="tag", slug="oil", target=2))
+    assert not refused(lambda: OldAddress.objects.create(kind="source", slug="oil", target=2))
+    Merged.objects.create(kind="tag", number=7, target=1)
+    assert refused(lambda: Merged.objects.create(kind="tag", number=7, target=2))
+    assert not refused(lambda: Merged.objects.create(kind="source", number=7, target=2))
+
+
 def test_a_story_has_one_search_row(db):
     row = SearchRow(article=make_article())
     row.save(force_insert=True)
@@ -170,6 +194,11 @@ def test_every_named_constraint_of_the_newsroom_has_a_test_here():
     models_ = apps.get_app_config("news").get_models()
     named = {constraint.name for model in models_ for constraint in model._meta.constraints}
     assert named == {
+        "figure_once",
+        "figure_once_in_policy",
+        "figure_in_one_text",
+        "old_address_leads_to_one",
+        "merged_once",
         "article_one_translation",
         "article_status",
         "article_kind",

@@ -182,17 +182,6 @@ def _copies():
     other = {"key": uuid.uuid4()}
     opened = {"article": article, "user": user, "key": key, "since": now, "seen_at": now}
     return {
-        "figure_once": (
-            Figure,
-            {"article": article, "picture": make_picture()},
-            {"picture": make_picture()},
-        ),
-        "merged_once": (Merged, {"kind": "tag", "number": 7, "target": 8}, {"kind": "source"}),
-        "old_address_leads_to_one": (
-            OldAddress,
-            {"kind": "tag", "slug": "oil", "target": 8},
-            {"kind": "source"},
-        ),
         "front_log_one_number": (FrontLog, {"language": "en", "number": 1}, {"number": 2}),
         "autosave_one_of_a_form": (Autosave, {"user": user, "key": key}, other),
         "presence_one_of_a_form": (Presence, opened, other),
@@ -200,9 +189,6 @@ def _copies():
 
 
 ONCE = [
-    "figure_once",
-    "merged_once",
-    "old_address_leads_to_one",
     "front_log_one_number",
     "autosave_one_of_a_form",
     "presence_one_of_a_form",
@@ -217,6 +203,27 @@ def test_what_there_is_once_is_not_written_twice(db, name):
     assert not refused(lambda: model.objects.create(**row | another))
 
 
+def test_a_picture_stands_once_in_the_list_of_a_text_and_a_line_is_of_one_text(db):
+    story, picture = make_article(), make_picture()
+    page = Policy.objects.create(slug="about", title="x", body="x")
+    for text in ({"article": story}, {"policy": page}):
+        Figure.objects.create(picture=picture, **text)
+        assert refused(lambda text=text: Figure.objects.create(picture=picture, **text))
+    other = make_picture()
+    assert refused(lambda: Figure.objects.create(picture=other))
+    assert refused(lambda: Figure.objects.create(picture=other, article=story, policy=page))
+    assert not refused(lambda: Figure.objects.create(picture=other, article=story))
+
+
+def test_an_old_address_leads_to_one_place_and_a_row_is_merged_once(db):
+    OldAddress.objects.create(kind="tag", slug="oil", target=1)
+    assert refused(lambda: OldAddress.objects.create(kind="tag", slug="oil", target=2))
+    assert not refused(lambda: OldAddress.objects.create(kind="source", slug="oil", target=2))
+    Merged.objects.create(kind="tag", number=7, target=1)
+    assert refused(lambda: Merged.objects.create(kind="tag", number=7, target=2))
+    assert not refused(lambda: Merged.objects.create(kind="source", number=7, target=2))
+
+
 def test_a_story_has_one_search_row(db):
     row = SearchRow(article=make_article())
     row.save(force_insert=True)
@@ -228,6 +235,11 @@ def test_every_named_constraint_of_the_newsroom_has_a_test_here():
     models_ = apps.get_app_config("news").get_models()
     named = {constraint.name for model in models_ for constraint in model._meta.constraints}
     assert named == {
+        "figure_once",
+        "figure_once_in_policy",
+        "figure_in_one_text",
+        "old_address_leads_to_one",
+        "merged_once",
         "article_one_translation",
         "article_status",
         "article_kind",

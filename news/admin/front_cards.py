@@ -16,7 +16,7 @@ from news.front import compose
 from news.models import Article, Picture
 from portal.lib import dates
 from portal.lib.languages import columns
-from portal.lib.text import fold
+from portal.lib.text import fold, one_line
 
 from .hour_field import HourField
 
@@ -95,7 +95,7 @@ class Card:
         cleaned = self.form.cleaned_data if self.form.is_valid() else {}
         return Pin(
             self.story.pk,
-            " ".join((cleaned.get("headline") or "").split()),
+            one_line(cleaned.get("headline") or ""),
             self.picture.pk if self.picture else None,
             cleaned.get("until"),
         )

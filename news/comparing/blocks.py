@@ -93,6 +93,7 @@ class _Reader:
             self.put(Token(BREAK, (), " "))
         elif tag in {"td", "th"}:
             if self.block is not None and self.block.kind == "tr" and self.block.tokens:
+                self.space()
                 self.put(Token(CELL, (), " "))
         elif tag in LEAVES:
             is_quote = tag in {"p", "footer"} and "blockquote" in self.holders
@@ -136,8 +137,11 @@ class _Reader:
             for token in tokens(text, tuple(self.marks)):
                 self.put(token)
         elif self.block and self.block.tokens:
-            last = self.block.tokens[-1]
-            self.block.tokens[-1] = Token(last.text, last.marks, " ", last.chip)
+            self.space()
+
+    def space(self):
+        last = self.block.tokens[-1]
+        self.block.tokens[-1] = Token(last.text, last.marks, " ", last.chip)
 
 
 def blocks(body):

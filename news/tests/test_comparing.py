@@ -151,6 +151,7 @@ def test_list_lines_and_table_rows_are_compared_one_by_one():
     new = old.replace("Two", "Three").replace("<td>1<", "<td>2<")
     html = prose_html(old, new)
     assert html.count("<ins>") == html.count("<del>") == 2
+    assert "a | 2" in seen(html, "del")
     assert "One" in seen(html, "del")
 
 

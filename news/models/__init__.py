@@ -7,7 +7,7 @@ from .front import FrontSlot
 from .people import Author
 from .pictures import Picture
 from .policies import Policy
-from .search import SearchRow
+from .search import Reindexing, SearchRow, SearchWord
 from .taxonomy import Section, Source, Tag
 
 __all__ = [
@@ -19,7 +19,9 @@ __all__ = [
     "Mention",
     "Picture",
     "Policy",
+    "Reindexing",
     "SearchRow",
+    "SearchWord",
     "Section",
     "Source",
     "Tag",

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from news import prose
+from news.search.query import Query, read
 from portal.lib import text
 from portal.lib.fields import LanguageField, SecondField
-from portal.lib.languages import columns
+from portal.lib.languages import columns, current
 
 from .bylines import Byline, Mention
 
@@ -86,12 +87,13 @@ class ArticleQuerySet(models.QuerySet):
         """Published from `start` up to, not including, `end` (aware instants)."""
         return self.filter(published_at__gte=start, published_at__lt=end)
 
-    def matching(self, words):
-        """Stories in which every word occurs, in any form of case, ё and quotes."""
-        stories = self
-        for word in text.fold(words).split()[:10]:
-            stories = stories.filter(search_row__text__contains=word)
-        return stories
+    def matching(self, words, language=None):
+        """Stories that answer what a reader typed (news.search.query), unordered.
+
+        language: whose words they are, by default the page's. `news.search.finding` ranks.
+        """
+        query = words if isinstance(words, Query) else read(words, [language or current()])
+        return self.filter(search_row__words__matches=query) if query else self.none()
 
     def for_cards(self):
         """With what a card shows (headline, lead, section, picture, byline): two queries."""
@@ -106,6 +108,10 @@ class ArticleQuerySet(models.QuerySet):
         return self.select_related("section").only(
             "headline", "listing_headline", "slug", "language", "kind", "published_at", "section"
         )
+
+    def for_hits(self):
+        """With what a hit of the search shows: a card, and the text its snippet is cut from."""
+        return self.for_cards().defer(None).defer("seo_title", "seo_description")
 
     def for_page(self):
         """With what the story's own page shows."""

@@ -1,18 +1,73 @@
-from django.core.management.base import BaseCommand
+import time
+from collections import Counter
 
-from news.models import Article, SearchRow
+from django.core.management.base import BaseCommand
+from django.db import connection, transaction
+from django.utils import timezone
+
+from news.models import Article, Reindexing, SearchRow, SearchWord
+from news.search import tables, words
 
 BATCH = 200
+SECONDS_A_LINE = 5
 
 
 class Command(BaseCommand):
-    help = "Write the search text of every story again."
+    help = (
+        "Write the search index of every story again. Readers search the old rows meanwhile; "
+        "a run that was stopped goes on where it stopped."
+    )
 
-    def handle(self, **options):
-        count = 0
-        stories = Article.objects.order_by("pk")
-        while batch := list(stories[:BATCH]):
-            SearchRow.objects.index(*batch)
-            count += len(batch)
-            stories = stories.filter(pk__gt=batch[-1].pk)
-        self.stdout.write(f"{count} stories indexed.")
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--afresh", action="store_true", help="Begin again, even after a run that was stopped."
+        )
+
+    def handle(self, *, afresh, verbosity, **options):
+        tables.ensure(connection)
+        tables.prepare(connection)
+        run = self._run(afresh)
+        left = Article.objects.filter(pk__gt=run.reached).count() if verbosity else 0
+        count, begun = 0, time.monotonic()
+        told = begun
+        while batch := self._batch(run):
+            count += batch
+            if verbosity and time.monotonic() - told > SECONDS_A_LINE:
+                told = time.monotonic()
+                pace = count / (told - begun)
+                self.stdout.write(
+                    f"{count} of {left} stories, {pace:.0f} a second, "
+                    f"{(left - count) / pace:.0f} s to go"
+                )
+        with transaction.atomic():
+            SearchWord.objects.filter(stories=0).delete()
+            run.finished_at = timezone.now()
+            run.save()
+            Reindexing.objects.exclude(pk=run.pk).delete()
+        tables.settle(connection)
+        if verbosity:
+            self.stdout.write(f"{count} stories indexed.")
+
+    def _run(self, afresh):
+        """The run that was stopped, or a new one."""
+        stopped = Reindexing.objects.filter(finished_at=None, recipe=words.RECIPE).last()
+        if stopped and not afresh:
+            self.stdout.write(f"Going on after story {stopped.reached}.")
+            return stopped
+        with transaction.atomic():
+            Reindexing.objects.filter(finished_at=None).delete()
+            SearchWord.objects.update(stories=0)
+            return Reindexing.objects.create(recipe=words.RECIPE, begun_at=timezone.now())
+
+    @transaction.atomic
+    def _batch(self, run):
+        """Rows, words and the mark how far it came: all of them or none."""
+        stories = Article.objects.select_for_update(of=("self",)).order_by("pk")
+        batch = list(stories.filter(pk__gt=run.reached)[:BATCH])
+        if batch:
+            met = Counter()
+            SearchRow.objects.write(batch, met.update)
+            SearchWord.objects.count_in(met)
+            run.reached = batch[-1].pk
+            run.save()
+        return len(batch)

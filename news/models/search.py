@@ -189,6 +189,11 @@ def place_of(story):
     return (second << _PK_BITS) + story.pk % (1 << _PK_BITS)
 
 
+def second_of(place):
+    """The second of publication in a place."""
+    return place >> _PK_BITS
+
+
 class SearchRow(models.Model):
     article = models.OneToOneField(
         "news.Article", on_delete=models.CASCADE, primary_key=True, related_name="search_row"

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from news.search import words
-from news.search.words import MARK, SAME
+from news.search.words import MARK
 from portal.lib.text import address_words, one_line
+from portal.lib.tokens import LONGEST as LONGEST_WORD
+from portal.lib.tokens import SAME, chunks, parts, plain, quick, token
 
 LONGEST = 200
 MOST_TERMS = 10
@@ -25,7 +27,7 @@ _STOP = {
     "kk": "бен мен пен және жане да де та те үшін ушин бұл бул сол осы бойынша туралы немесе не "
     "қалай калай неге қайда кайда",
 }
-STOP = {code: frozenset(map(words.quick, text.split())) for code, text in _STOP.items()}
+STOP = {code: frozenset(map(quick, text.split())) for code, text in _STOP.items()}
 _ASKED = re.compile(r'(?:(?<=\s)|^)(-?)"([^"]*)"|(\S+)')
 _LETTERS = re.compile(r"[^\W\d_]")
 _CYRILLIC = [
@@ -122,7 +124,7 @@ def read(typed, languages):
     typed = one_line(typed)
     is_cut = len(typed) > LONGEST
     typed = typed[:LONGEST].rstrip()
-    asked = list(_pieces(words.plain(typed)))
+    asked = list(_pieces(plain(typed)))
     terms, excluded = [], []
     for number, (text, is_out, is_phrase, is_begun) in enumerate(asked):
         is_last = number == len(asked) - 1 and not is_cut
@@ -153,21 +155,21 @@ def _pieces(text):
 
 
 def _phrase(text):
-    tokens = [words.token(p) for chunk in words.chunks(text) for p in words.parts(chunk)]
+    tokens = [token(p) for chunk in chunks(text) for p in parts(chunk)]
     return [Term(text, (Way(tuple(tokens)),))] if tokens else []
 
 
 def _terms(text, languages, is_last, is_begun):
     found = []
-    for chunk in words.chunks(text):
-        pieces = words.parts(chunk)
+    for chunk in chunks(text):
+        pieces = parts(chunk)
         ways = _ways_of_one(pieces[0], languages) if len(pieces) == 1 else _ways(chunk, languages)
-        last = words.token(pieces[-1])
+        last = token(pieces[-1])
         # One letter begins too much, two letters are enough only for who asks for it.
         if (is_begun and len(last) > 1) or (is_last and (len(last) > 2 or last.isdigit())):
-            tokens = tuple(words.token(piece) for piece in pieces)
+            tokens = tuple(token(piece) for piece in pieces)
             ways.append(Way(tokens, BEGINNING, is_beginning=True))
-        own = tuple(p for p in pieces if p != words.quick(p))
+        own = tuple(p for p in pieces if p != quick(p))
         is_stop = len(pieces) == 1 and (
             (len(last) == 1 and last.isalpha())
             or any(last in STOP.get(code, ()) for code in {*languages, "en"})
@@ -177,8 +179,8 @@ def _terms(text, languages, is_last, is_begun):
 
 
 def _ways_of_one(piece, languages):
-    exact = words.token(piece)
-    ways = [Way((exact,)), *_stems(words.quick(piece), languages, STEM)]
+    exact = token(piece)
+    ways = [Way((exact,)), *_stems(quick(piece), languages, STEM)]
     if len(exact) > 3 and _LETTERS.match(exact):
         for sound in _sounds(piece):
             ways += [Way((sound,), SOUND), *_stems(sound, languages, SOUND)]
@@ -201,21 +203,21 @@ def _stems(word, languages, worth):
 
 
 def _ways(chunk, languages):
-    pieces = words.parts(chunk)
-    ways = [Way(tuple(words.token(piece) for piece in pieces))]
+    pieces = parts(chunk)
+    ways = [Way(tuple(token(piece) for piece in pieces))]
     together = words.joined(chunk, pieces)
     if together:
         ways += [Way((together,)), *_stems(together, languages, STEM)]
     elif all(piece.isdigit() for piece in pieces):
-        ways.append(Way(("".join(pieces)[: words.LONGEST],)))
+        ways.append(Way(("".join(pieces)[:LONGEST_WORD],)))
     return ways
 
 
 def _sounds(piece):
     """The word in the other alphabet, where that is a matter of letters: газпром, gazprom."""
-    if words.quick(piece).isascii():
+    if quick(piece).isascii():
         yield _SOUNDS.sub(lambda found: _LETTER_OF[found[0]], piece.replace("'", ""))
     else:
-        latin = address_words(words.quick(piece)).replace("-", "")
+        latin = address_words(quick(piece)).replace("-", "")
         if len(latin) > 3:
             yield latin

@@ -8,44 +8,24 @@ so that no database needs an opinion of its own about where a word ends.
 
 import re
 import threading
-import unicodedata
 from collections import Counter
 from functools import lru_cache
 
 import snowballstemmer
 
 from news.search import kazakh
-from portal.lib.text import fold
+from portal.lib.tokens import LONGEST, SAME, chunks, parts, plain, quick, token
 
 # Rises when the rules below change: rows written by older ones are rewritten by `tick`.
 RECIPE = 1
 MARK = "·"  # before a stem; a letter for both databases, and for no reader
 GAP = "¶"  # no phrase goes across it
-LONGEST = 48
 OFTEN = 3  # a text is about a word that it says so many times
 
 _STEMMERS = {"en": "english", "ru": "russian"}
-_QUICK = str.maketrans("қңғүұөәһі", "кнгууоахи")
-# Written in two alphabets by one newsroom; all other names are met by transliteration.
-SAME = {"аи": "ai", "брент": "brent", "опек": "opec", "юралс": "urals"}
-_CHUNK = re.compile(r"[^\W_]+(?:[-'.,/&_:@+][^\W_]+)*")
-_PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
 _GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ ,.]\d{3})+(?![\d])")
-_ACCENTED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
-_COMBINING = re.compile(r"[\u0300-\u036f\u0483-\u0489]")
 _LATIN = re.compile(r"[a-z]")
 _lock = threading.Lock()
-
-
-def plain(text):
-    """Folded for words: as portal.lib.text.fold, and é = e. Kazakh letters stay."""
-    text = _COMBINING.sub("", fold(text))
-    return _ACCENTED.sub(lambda found: unicodedata.normalize("NFD", found[0])[0], text)
-
-
-def quick(word):
-    """As it is typed where the keyboard has no Kazakh letters."""
-    return word.translate(_QUICK)
 
 
 @lru_cache(maxsize=4)
@@ -70,22 +50,6 @@ def stem(word, language):
         return word
     with _lock:  # stemmers keep state of their own
         return _stemmer(name).stemWord(word).replace("'", "") or word
-
-
-def token(part):
-    """The exact token of a part of a folded text."""
-    part = quick(part.replace("'", ""))[:LONGEST]
-    return SAME.get(part, part)
-
-
-def parts(chunk):
-    """АИ-95 and АИ95 alike as аи, 95."""
-    return [chunk] if chunk.isalpha() else _PART.findall(chunk)
-
-
-def chunks(text):
-    """What stands between spaces, of a text that went through plain()."""
-    return _CHUNK.findall(text)
 
 
 def joined(chunk, pieces):

@@ -146,8 +146,9 @@ def questions():
 def ask():
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
+    from django.test.utils import CaptureQueriesContext, setup_test_environment
 
+    setup_test_environment()  # so that an answer tells what it was made of
     client, every = Client(), []
     print(f"{'':24}{'p50':>7}{'p95':>7}{'CPU 95':>8}  queries hasty")
     for name, asked in questions().items():

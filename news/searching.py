@@ -58,15 +58,16 @@ def search(request):
 def _answer(request, query, filters):
     stories = filters.narrow(Article.objects.published())
     if query:
-        found = find(stories, query, by_relevance=filters.by_relevance)
+        found = find(stories, filters.scoped(query), by_relevance=filters.by_relevance)
     elif query.typed:
         found = Found()  # signs only: nothing to look for
     else:
         found = _all_of(stories)
     page = _page(request, found, filters.address(query.typed))
     if query:
+        markers = {code: Marker(query, code) for code in filters.languages}
         for story in page.items:
-            _mark(story, Marker(query, story.language))
+            _mark(story, markers[story.language])
     meant = ""
     if query and not found.keys and not found.is_hasty:
         meant = suggestion(stories, query)

@@ -55,7 +55,11 @@ class Matches(models.Lookup):
     def as_sqlite(self, compiler, connection):
         place = f'{compiler.quote_name_unless_alias(self.lhs.alias)}."place"'
         found = "SELECT rowid FROM news_search WHERE news_search MATCH %s"
-        return f"{place} IN ({found})", [self.fts()]
+        params = [self.fts()]
+        if self.rhs.places:
+            found += " AND rowid BETWEEN %s AND %s"
+            params += self.rhs.places
+        return f"{place} IN ({found})", params
 
     def as_postgresql(self, compiler, connection):
         column, params = self.process_lhs(compiler, connection)
@@ -156,8 +160,12 @@ class SearchRowManager(models.Manager):
         made = {name: words.Text(text, story.language) for name, text in texts.items()}
         for word in set().union(*(text.spelt for text in made.values())):
             met[story.language, word] += 1
+        marks = words.scope(
+            [story.language], story.section_id, story.kind, {author.pk for author in authors}
+        )
         lines = [made["title"].stream, made["lead"].stream, made["names"].stream]
-        head, body = "\n".join([*lines, made["body"].often]), made["body"].stream
+        head = "\n".join([*lines, made["body"].often])
+        body = f"{made['body'].stream}{' '.join(sorted(sum(marks, ())))} "
         if connection.vendor == "postgresql":
             body = f"{head}\x01{body}"
         return self.model(
@@ -186,7 +194,12 @@ def _captions(story):
 def place_of(story):
     """A number that orders stories as `newest()` does: the second of publication, then the key."""
     second = int(story.published_at.timestamp()) if story.published_at else 0
-    return (second << _PK_BITS) + story.pk % (1 << _PK_BITS)
+    return place_at(second) + story.pk % (1 << _PK_BITS)
+
+
+def place_at(second):
+    """The first place of a second."""
+    return int(second) << _PK_BITS
 
 
 def second_of(place):

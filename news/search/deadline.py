@@ -1,5 +1,6 @@
 """No search holds the database for longer than it may."""
 
+import sqlite3
 import time
 from contextlib import contextmanager
 
@@ -28,7 +29,7 @@ def _sqlite(seconds):
     raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, sqlite3.OperationalError) as error:  # the latter while logging it
         if "interrupted" in str(error):
             raise TooSlow from error
         raise

@@ -4,6 +4,7 @@ What cannot be understood narrows nothing: it is kept in its field, and a senten
 why.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -15,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news.models import Article, Author, Byline, Section
+from news.models.search import place_at
+from news.search import words
 from portal.lib import languages
 from portal.lib.languages import columns
 from portal.lib.text import one_line
@@ -58,6 +61,17 @@ class Filters:
             stories = stories.filter(published_at__lt=_midnight(self.last + timedelta(days=1)))
         return stories
 
+    def scoped(self, query):
+        """The question, told where the index need not look."""
+        section = self.section.pk if self.section else None
+        scope = words.scope(self.languages, section, self.kind, self.authors)
+        places = ()
+        if self.first or self.last:
+            first = _midnight(self.first).timestamp() if self.first else 0
+            after = _midnight(self.last + timedelta(days=1)) if self.last else timezone.now()
+            places = (place_at(first), place_at(after.timestamp() + 1))
+        return replace(query, scope=scope, places=places)
+
     @property
     def by_relevance(self):
         return self.order != "newest"
@@ -67,15 +81,15 @@ class Filters:
         """Something but the order is asked: that alone is a question too."""
         return any(self.typed[name] for name in NAMES if name != "order")
 
-    def address(self, words, **changes):
+    def address(self, asked, **changes):
         """The query string of the same search with other words or filters; ends in "&"."""
-        asked = {"q": words} | self.typed | changes
+        asked = {"q": asked} | self.typed | changes
         kept = {name: text for name, text in asked.items() if text}
         return f"{urlencode(kept)}&" if kept else ""
 
-    def everywhere(self, words):
+    def everywhere(self, asked):
         """The query string of the same words without filters, "" where there are none of both."""
-        return urlencode({"q": words}) if words and self.are_narrow else ""
+        return urlencode({"q": asked}) if asked and self.are_narrow else ""
 
     @property
     def kinds(self):
@@ -116,8 +130,8 @@ class Filters:
         if not asked:
             return None
         named = Q(slug=asked)
-        if words := asked.split()[:5]:
-            named |= reduce(and_, (_in_a_name(word) for word in words))
+        if every := asked.split()[:5]:
+            named |= reduce(and_, (_in_a_name(word) for word in every))
         found = list(Author.objects.filter(named).order_by("pk")[:MOST_AUTHORS])
         if not found:
             self.said["author"] = _("No author has this name.")

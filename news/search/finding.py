@@ -62,7 +62,9 @@ def find(stories, query, *, by_relevance=True):
 
 def _candidates(stories, **matching):
     visible = stories.order_by().filter(pk=OuterRef("pk"))
-    return SearchRow.objects.filter(Exists(visible), **matching).order_by("-place")
+    rows = SearchRow.objects.filter(Exists(visible), **matching).order_by("-place")
+    (query,) = matching.values()
+    return rows.filter(place__range=query.places) if query.places else rows
 
 
 def _rows(candidates):

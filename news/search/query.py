@@ -65,6 +65,10 @@ class Query:
     terms: tuple = ()
     excluded: tuple = ()
     is_cut: bool = False
+    # What a filter leaves, in the index's own marks (words.scope): of each group one must stand
+    # there. Only a quicker way to the rows; which of them may be shown is asked of the stories.
+    scope: tuple = ()
+    places: tuple = ()  # from, to
 
     def __bool__(self):
         return bool(self.terms)
@@ -72,15 +76,16 @@ class Query:
     @cached_property
     def fts(self):
         """The question for an FTS5 table: every token in quotes."""
-        text = " AND ".join(map(_fts_term, self.terms))
-        if self.excluded:
-            text = f"({text}) NOT ({' OR '.join(map(_fts_term, self.excluded))})"
-        return text
+        return self._fts(" AND ".join(map(_fts_term, self.terms)))
 
     @cached_property
     def fts_head(self):
         """The same with every word in the headline, the lead or the names."""
-        text = f"{{head}} : ({' AND '.join(map(_fts_term, self.terms))})"
+        return self._fts(f"{{head}} : ({' AND '.join(map(_fts_term, self.terms))})")
+
+    def _fts(self, text):
+        for group in self.scope:
+            text = f"({text}) AND ({' OR '.join(map(_quoted, group))})"
         if self.excluded:
             text = f"({text}) NOT ({' OR '.join(map(_fts_term, self.excluded))})"
         return text
@@ -88,7 +93,9 @@ class Query:
     @cached_property
     def tsquery(self):
         """The question as the text of a tsquery: every token in quotes."""
-        return " & ".join([self.tsquery_terms, *(f"!({_ts_term(t)})" for t in self.excluded)])
+        scope = (f"({' | '.join(repr(mark) for mark in group)})" for group in self.scope)
+        excluded = (f"!({_ts_term(term)})" for term in self.excluded)
+        return " & ".join([self.tsquery_terms, *scope, *excluded])
 
     @cached_property
     def tsquery_terms(self):
@@ -104,6 +111,10 @@ class Query:
                 if way.is_beginning:
                     begun.add(way.tokens[-1])
         return whole, tuple(sorted(begun))
+
+
+def _quoted(token):
+    return f'"{token}"'
 
 
 def _fts_term(term):

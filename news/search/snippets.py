@@ -1,6 +1,7 @@
 """The passage of a story that answers a question, with the words that do in <mark>."""
 
 import re
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -10,7 +11,16 @@ from news.search.words import MARK
 from portal.lib.tokens import SAME, parts, plain, quick, token
 
 BEFORE, LENGTH = 60, 220
+NOT, BEGUN, WHOLE = range(3)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+@lru_cache(maxsize=50_000)
+def _forms(word, language):
+    """Tokens and marked stems of a word as it stands in a text."""
+    pieces = parts(plain(word))
+    roots = (words.stem(quick(piece), language) for piece in pieces)
+    return tuple(map(token, pieces)), tuple(SAME.get(root) or f"{MARK}{root}" for root in roots)
 
 
 class Marker:
@@ -21,25 +31,24 @@ class Marker:
         self._language = language
         self._known = {}
 
-    def answers(self, word):
-        """Whether a word of a text is one that was asked for, in any form."""
-        known = self._known.get(word)
-        if known is None:
-            known = self._known[word] = self._look(word)
-        return known
+    def spans(self, text):
+        """Where the words that were asked for stand; words so begun, if there are none of them."""
+        found = [(one.span(), self._look(one[0])) for one in _WORD.finditer(text)]
+        return [span for span, how in found if how == WHOLE] or [
+            span for span, how in found if how == BEGUN
+        ]
 
     def _look(self, word):
-        for piece in parts(plain(word)):
-            found = token(piece)
-            root = words.stem(quick(piece), self._language)
-            if found in self._whole or f"{MARK}{SAME.get(root, root)}" in self._whole:
-                return True
-            if self._begun and found.startswith(self._begun):
-                return True
-        return False
-
-    def spans(self, text):
-        return [found.span() for found in _WORD.finditer(text) if self.answers(found[0])]
+        known = self._known.get(word)
+        if known is None:
+            tokens, roots = _forms(word, self._language)
+            known = NOT
+            if not self._whole.isdisjoint(tokens) or not self._whole.isdisjoint(roots):
+                known = WHOLE
+            elif self._begun and any(found.startswith(self._begun) for found in tokens):
+                known = BEGUN
+            self._known[word] = known
+        return known
 
     def marked(self, text):
         """The whole text, escaped."""

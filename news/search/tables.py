@@ -13,7 +13,7 @@ _FORGET = """INSERT INTO news_search(news_search, rowid, head, words)
 _LEARN = "INSERT INTO news_search(rowid, head, words) VALUES (new.place, new.head, new.words);"
 _SQLITE = [
     """CREATE VIRTUAL TABLE IF NOT EXISTS news_search USING fts5(head, words,
-    content='news_searchrow', content_rowid='place', tokenize='ascii', prefix='2 3')""",
+    content='news_searchrow', content_rowid='place', tokenize='ascii', prefix='3')""",
     f"""CREATE TRIGGER IF NOT EXISTS news_search_added
     AFTER INSERT ON news_searchrow BEGIN {_LEARN} END""",
     f"""CREATE TRIGGER IF NOT EXISTS news_search_removed

@@ -10,6 +10,7 @@ import re
 import threading
 from collections import Counter
 from functools import lru_cache
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -20,6 +21,7 @@ from portal.lib.tokens import LONGEST, SAME, chunks, parts, plain, quick, token
 RECIPE = 1
 MARK = "·"  # before a stem; a letter for both databases, and for no reader
 GAP = "¶"  # no phrase goes across it
+SCOPE = "§"  # before what a filter asks for: §len, §s4, §knews, §a12
 OFTEN = 3  # a text is about a word that it says so many times
 
 _STEMMERS = {"en": "english", "ru": "russian"}
@@ -52,6 +54,15 @@ def stem(word, language):
         return _stemmer(name).stemWord(word).replace("'", "") or word
 
 
+def scope(language, section, kind, authors):
+    """Groups of marks for a language (or several), a section, a kind, authors; None is any."""
+    groups = [[f"{SCOPE}l{code}" for code in language or ()]]
+    groups.append([f"{SCOPE}s{section}"] if section else [])
+    groups.append([f"{SCOPE}k{kind}"] if kind else [])
+    groups.append([f"{SCOPE}a{author}" for author in authors or ()])
+    return tuple(tuple(group) for group in groups if group)
+
+
 def joined(chunk, pieces):
     """A hyphenated word written together, or "": нефте-газовый is нефтегазовый."""
     if len(pieces) > 1 and "-" in chunk and all(piece.isalpha() for piece in pieces):
@@ -59,9 +70,15 @@ def joined(chunk, pieces):
     return ""
 
 
+class Chunk(NamedTuple):
+    exact: tuple  # tokens in their order
+    forms: frozenset  # other tokens it is found by
+    spelt: tuple  # words to be offered as a correction
+    stems: tuple
+
+
 @lru_cache(maxsize=300_000)
 def _of_chunk(chunk, language):
-    """(exact tokens, other forms, words to spell, stems) of one chunk."""
     pieces = parts(chunk)
     exact, forms, spelt, stems = [], set(), [], []
     together = joined(chunk, pieces)
@@ -80,7 +97,7 @@ def _of_chunk(chunk, language):
     if together:
         forms.add(together)
         forms.add(MARK + stem(together, language))
-    return tuple(exact), frozenset(forms), tuple(spelt), tuple(stems)
+    return Chunk(tuple(exact), frozenset(forms), tuple(spelt), tuple(stems))
 
 
 class Text:
@@ -88,22 +105,25 @@ class Text:
 
     def __init__(self, text, language):
         folded = plain(text)
-        exact, forms = [], set()
-        self.spelt, self.stems = Counter(), Counter()
-        for chunk in chunks(folded):
-            words, others, spelt, stems = _of_chunk(chunk, language)
-            exact += words
-            forms |= others
-            self.spelt.update(spelt)
-            self.stems.update(stems)
+        found = chunks(folded)
+        counts = Counter(found)
+        of = {chunk: _of_chunk(chunk, language) for chunk in counts}
+        exact = [word for chunk in found for word in of[chunk].exact]
+        forms = set().union(*(one.forms for one in of.values()))
         for figure in _GROUPS.findall(folded):
             forms.add(re.sub(r"\D", "", figure))
         forms.difference_update(exact)
         self.exact = exact
+        self.spelt = {word for one in of.values() for word in one.spelt}
         self.stream = f" {' '.join(exact)} {GAP} {' '.join(sorted(forms))} {GAP} "
+        self._counts, self._of = counts, of
 
     @property
     def often(self):
         """Marked stems of the words it keeps coming back to."""
-        roots = sorted(root for root, count in self.stems.items() if count >= OFTEN)
-        return f" {' '.join(MARK + root for root in roots)} "
+        roots = Counter()
+        for chunk, count in self._counts.items():
+            for root in self._of[chunk].stems:
+                roots[root] += count
+        marked = sorted(MARK + root for root, count in roots.items() if count >= OFTEN)
+        return f" {' '.join(marked)} "

@@ -6,10 +6,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from markets import fetching
 from news import publishing
+from news.models import SearchRow
 
 log = logging.getLogger(__name__)
 # What to call, and the name of what its return value counts.
-PARTS = [(fetching.fetch_due, "sources asked"), (publishing.freeze_prices, "prices frozen")]
+PARTS = [
+    (fetching.fetch_due, "sources asked"),
+    (publishing.freeze_prices, "prices frozen"),
+    (SearchRow.objects.freshen, "stories indexed"),
+]
 
 
 class Command(BaseCommand):

@@ -10,12 +10,13 @@ SHORTEST = 3
 # Cases, possessives, plurals, "of the place": each with what assimilation makes of it.
 _ENDINGS = """
 лардын лердин дардын дердин тардын тердин
+ларын лерин дарын дерин тарын терин
 нын нин дын дин тын тин
 дагы деги тагы теги ндагы ндеги
 нан нен дан ден тан тен
 нда нде да де та те
 мен бен пен
-нды нди ды ди ты ти ны ни
+ды ди ты ти ны ни ын ин
 сына сине ына ине
 га ге ка ке на не
 сын син
@@ -46,6 +47,9 @@ def stem(word):
         for ending in _BY_LAST.get(word[-1:], ()):
             if word.endswith(ending):
                 rest = word[: -len(ending)]
+                # бағасы-нда, but Қазақстан-да
+                if ending.startswith("нд") and rest[-1:] not in ("ы", "и"):
+                    continue
                 if len(rest) >= SHORTEST and not VOWELS.isdisjoint(rest):
                     word = rest
                     break

@@ -20,8 +20,8 @@ MOST_TERMS = 10
 EXACT, STEM, BEGINNING, SOUND = 1.0, 0.85, 0.6, 0.5
 
 _STOP = {
-    "en": "a an and are as at be by for from has have how in is it its of on or that the this to "
-    "was were what when where which who why will with",
+    "en": "a an and are as at be by for from has have how in is it its no not of on or that the "
+    "this to was were what when where which who why will with",
     "ru": "а в во для до за и из или к как ко который ли на не о об от по под при про с со такое "
     "так то у что чтобы это почему когда где кто",
     "kk": "бен мен пен және жане да де та те үшін ушин бұл бул сол осы бойынша туралы немесе не "
@@ -145,7 +145,7 @@ def read(typed, languages):
             else _terms(text, languages, is_last and not is_out, is_begun)
         )
         (excluded if is_out else terms).extend(found)
-    terms = list(dict.fromkeys(terms))
+    terms = list({term.text: term for term in terms}.values())
     telling = [term for term in terms if not term.is_stop]
     terms = (telling or terms)[:MOST_TERMS]
     return Query(typed, tuple(languages), tuple(terms), tuple(excluded[:MOST_TERMS]), is_cut)
@@ -180,7 +180,7 @@ def _terms(text, languages, is_last, is_begun):
         if (is_begun and len(last) > 1) or (is_last and (len(last) > 2 or last.isdigit())):
             tokens = tuple(token(piece) for piece in pieces)
             ways.append(Way(tokens, BEGINNING, is_beginning=True))
-        own = tuple(p for p in pieces if p != quick(p))
+        own = tuple(p.replace("'", "") for p in pieces if p != quick(p))
         is_stop = len(pieces) == 1 and (
             (len(last) == 1 and last.isalpha())
             or any(last in STOP.get(code, ()) for code in {*languages, "en"})

@@ -27,6 +27,9 @@ OFTEN = 3  # a text is about a word that it says so many times
 _STEMMERS = {"en": "english", "ru": "russian"}
 _GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ ,.]\d{3})+(?![\d])")
 _LATIN = re.compile(r"[a-z]")
+# Vowels that come and go, which the stemmer leaves: ставка, ставок; копейка, копеек; рынок, рынка.
+_FLEETING = re.compile(r"(?<=\w\w)(?:(?<=[бвгджзклмнпрстфхцчшщ])[ое]к|еек|(?<=[вднл])ец)$")
+_FLED = {"ок": "к", "ек": "к", "еек": "ейк", "ец": "ц"}
 _lock = threading.Lock()
 
 
@@ -40,18 +43,19 @@ def stem(word, language):
     """The stem of a folded word. Latin words are English in every story; without a stemmer for
     its language a word is its own stem."""
     if not word[:1].isalpha():
-        return word
+        return word.replace("'", "")
     if _LATIN.match(word):
         language = "en"
     elif language == "kk":
-        return kazakh.stem(word)
+        return kazakh.stem(word.replace("'", ""))
     elif language == "en":
         language = "ru"
     name = _STEMMERS.get(language)
     if name is None:
-        return word
+        return word.replace("'", "")
     with _lock:  # stemmers keep state of their own
-        return _stemmer(name).stemWord(word).replace("'", "") or word
+        root = _stemmer(name).stemWord(word).replace("'", "") or word
+    return _FLEETING.sub(lambda found: _FLED[found[0]], root) if language == "ru" else root
 
 
 def scope(language, section, kind, authors):
@@ -89,7 +93,7 @@ def _of_chunk(chunk, language):
         stems.append(root)
         if root != word:
             forms.add(SAME.get(root) or MARK + root)
-        own = piece[:LONGEST]
+        own = piece.replace("'", "")[:LONGEST]
         if own != quick(own):
             forms.add(own)
         if 4 <= len(piece) <= 30 and piece.isalpha():

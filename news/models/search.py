@@ -1,6 +1,7 @@
 """The tokens of each story, for finding it: derived, rebuilt by `manage.py reindex`."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import islice
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q, prefetch_related_objects
@@ -10,6 +11,7 @@ from news.search import words
 from portal.lib.fields import LanguageField
 from portal.lib.languages import columns
 from portal.lib.text import fold, plain_text
+from portal.lib.tokens import quick
 
 # What is read with a story, so that its row costs no query of its own.
 _WITH = ("tags", "bylines__author", "instruments", "picture", "source")
@@ -108,14 +110,14 @@ class SearchRowManager(models.Manager):
         if not stories:
             return
         prefetch_related_objects(stories, *_WITH)
-        met = Counter()
+        met = defaultdict(Counter)
         self.bulk_create(
             [self._row(story, met) for story in stories],
             update_conflicts=True,
             unique_fields=["article"],
             update_fields=["title", "place", "recipe", "written_at", "head", "words"],
         )
-        learn(met)
+        learn({(code, word): n for code, every in met.items() for word, n in every.items()})
 
     def stale(self, limit):
         """Numbers of stories whose row is missing, older than the story or of an older recipe."""
@@ -158,8 +160,7 @@ class SearchRowManager(models.Manager):
             "body": " | ".join([plain_text(story.body), *_captions(story)]),
         }
         made = {name: words.Text(text, story.language) for name, text in texts.items()}
-        for word in set().union(*(text.spelt for text in made.values())):
-            met[story.language, word] += 1
+        met[story.language].update(set().union(*(text.spelt for text in made.values())))
         marks = words.scope(
             [story.language], story.section_id, story.kind, {author.pk for author in authors}
         )
@@ -231,33 +232,29 @@ class SearchRow(models.Model):
 class SearchWordManager(models.Manager):
     def meet(self, met):
         """Words of a story that was saved: those never met before."""
-        self.bulk_create([self._word(*key, 1) for key in sorted(met)], ignore_conflicts=True)
+        known = "DO NOTHING"
+        self._write(((language, word, 1) for language, word in sorted(met)), known)
 
     def count_in(self, met):
         """Add numbers of stories, {(language, word): stories}."""
-        new = [self._word(*key, count) for key, count in sorted(met.items())]
-        names = [field.column for field in self.model._meta.concrete_fields[1:]]
-        one = f"({', '.join(['%s'] * len(names))})"
-        with connection.cursor() as cursor:
-            for start in range(0, len(new), 100):
-                rows = new[start : start + 100]
-                sql = (
-                    f"INSERT INTO news_searchword ({', '.join(names)}) VALUES "  # noqa: S608
-                    f"{', '.join([one] * len(rows))} ON CONFLICT (language, word) DO UPDATE "
-                    "SET stories = news_searchword.stories + excluded.stories"
-                )
-                cursor.execute(sql, [getattr(row, name) for row in rows for name in names])
+        known = "DO UPDATE SET stories = news_searchword.stories + excluded.stories"
+        self._write(((*key, count) for key, count in sorted(met.items())), known)
 
-    def _word(self, language, word, stories):
-        easy = words.quick(word)
-        return self.model(
-            language=language,
-            word=word,
-            front=easy[:2],
-            back=easy[-2:],
-            length=len(easy),
-            stories=stories,
-        )
+    def _write(self, counted, known):
+        with connection.cursor() as cursor:
+            while some := list(islice(counted, 150)):
+                values = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
+                sql = (
+                    "INSERT INTO news_searchword"  # noqa: S608
+                    f" (language, word, front, back, length, stories) VALUES {values}"
+                    f" ON CONFLICT (language, word) {known}"
+                )
+                cursor.execute(sql, [part for one in some for part in _word(*one)])
+
+
+def _word(language, word, stories):
+    easy = quick(word)
+    return language, word, easy[:2], easy[-2:], len(easy), stories
 
 
 class SearchWord(models.Model):

@@ -125,9 +125,9 @@ class Text:
     @property
     def often(self):
         """Marked stems of the words it keeps coming back to."""
-        roots = Counter()
+        roots = {}
         for chunk, count in self._counts.items():
             for root in self._of[chunk].stems:
-                roots[root] += count
+                roots[root] = roots.get(root, 0) + count
         marked = sorted(MARK + root for root, count in roots.items() if count >= OFTEN)
         return f" {' '.join(marked)} "

@@ -162,6 +162,7 @@ def test_reindex_asks_a_few_questions_for_many_stories(db, django_assert_max_num
 def test_a_run_that_was_stopped_goes_on_where_it_stopped(db, monkeypatch, capsys):
     make_many(7)
     monkeypatch.setattr(reindex, "BATCH", 3)
+    monkeypatch.setattr(reindex, "BATCHES_A_MARK", 1)
     write = SearchRow.objects.write
     batches = []
 

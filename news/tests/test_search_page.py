@@ -390,7 +390,7 @@ def test_distance_counts_slips_of_the_finger(one, other, most, away):
 @pytest.mark.django_db
 def test_a_query_past_its_deadline_is_stopped_by_the_database():
     slow = {
-        "sqlite": "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n < 100000000)"
+        "sqlite": "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n<100000000)"
         " SELECT count(*) FROM c",
         "postgresql": "SELECT pg_sleep(30)",
     }[connection.vendor]
@@ -409,9 +409,13 @@ def test_a_query_past_its_deadline_is_stopped_by_the_database():
 def test_an_error_that_is_no_delay_is_not_hidden(db):
     from django.db import DatabaseError, transaction
 
-    with pytest.raises(DatabaseError), transaction.atomic(), within(5):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM no_such_table")
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        within(5),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT * FROM no_such_table")
 
 
 def test_without_time_for_all_the_newest_matches_are_shown_and_it_is_said(

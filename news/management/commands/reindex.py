@@ -9,6 +9,8 @@ from news.models import Article, Reindexing, SearchRow, SearchWord
 from news.search import tables, words
 
 BATCH = 200
+# How far it came is written, with the counts of words, after so many batches.
+BATCHES_A_MARK = 10
 SECONDS_A_LINE = 5
 
 
@@ -30,8 +32,8 @@ class Command(BaseCommand):
         left = Article.objects.filter(pk__gt=run.reached).count() if verbosity else 0
         count, begun = 0, time.monotonic()
         told = begun
-        while batch := self._batch(run):
-            count += batch
+        while done := self._batches(run):
+            count += done
             if verbosity and time.monotonic() - told > SECONDS_A_LINE:
                 told = time.monotonic()
                 pace = count / (told - begun)
@@ -59,15 +61,23 @@ class Command(BaseCommand):
             SearchWord.objects.update(stories=0)
             return Reindexing.objects.create(recipe=words.RECIPE, begun_at=timezone.now())
 
+    def _batches(self, run):
+        """A few batches, each a transaction of its own, then the mark how far they came."""
+        met, done = Counter(), 0
+        for _number in range(BATCHES_A_MARK):
+            done += (some := self._batch(run, met))
+            if not some:
+                break
+        with transaction.atomic():
+            SearchWord.objects.count_in(met)
+            run.save()
+        return done
+
     @transaction.atomic
-    def _batch(self, run):
-        """Rows, words and the mark how far it came: all of them or none."""
+    def _batch(self, run, met):
         stories = Article.objects.select_for_update(of=("self",)).order_by("pk")
         batch = list(stories.filter(pk__gt=run.reached)[:BATCH])
         if batch:
-            met = Counter()
             SearchRow.objects.write(batch, met.update)
-            SearchWord.objects.count_in(met)
             run.reached = batch[-1].pk
-            run.save()
         return len(batch)

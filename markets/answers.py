@@ -4,8 +4,6 @@ A question is about an instrument when each of its words is one of the instrumen
 labels in every language, its code), or one that every price has.
 """
 
-from time import monotonic
-
 from markets import quotes
 from markets.models import Instrument
 from portal.lib.languages import columns
@@ -15,7 +13,6 @@ MOST = 3
 MOST_WORDS = 6
 SHORTEST = 4  # from so many letters on an ending may differ
 LONGEST_ENDING = 4
-SECONDS = 60
 # What is said of any price; alone it names none.
 COMMON = frozenset(
     tokens(
@@ -24,13 +21,12 @@ COMMON = frozenset(
         "баға бағасы бағам бағамы құны бүгін қазір нарығы"
     )
 )
-_remembered = {}
 
 
 def answers(words, known=()):
     """Quotes of the instruments a question names, at most MOST. known: quotes already loaded.
 
-    Names are remembered for a minute, so most questions cost no query.
+    One query for the names; one more where an answer is not among the known.
     """
     asked = tokens(words)[:MOST_WORDS]
     telling = [word for word in asked if word not in COMMON]
@@ -74,15 +70,7 @@ def _same_but_ending(one, other):
 
 def _names():
     """{code: (words that name it, words it shares with others)}, in the editors' order."""
-    if _remembered.get("until", 0) < monotonic():
-        _remembered["names"] = {one.code: _words(one) for one in Instrument.objects.active()}
-        _remembered["until"] = monotonic() + SECONDS
-    return _remembered["names"]
-
-
-def forget(**signal):
-    """The names have changed."""
-    _remembered.clear()
+    return {one.code: _words(one) for one in Instrument.objects.active()}
 
 
 def _words(instrument):

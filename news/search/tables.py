@@ -22,18 +22,24 @@ _SQLITE = [
     AFTER UPDATE OF place, head, words ON news_searchrow BEGIN {_FORGET} {_LEARN} END""",
 ]
 _POSTGRESQL = [
+    # Read often and compressed badly: uncompressed it is looked at in half the time.
+    "ALTER TABLE news_searchrow ALTER COLUMN words SET STORAGE EXTERNAL",
     "CREATE INDEX IF NOT EXISTS news_search_words ON news_searchrow USING gin (words)",
     """CREATE INDEX IF NOT EXISTS news_search_head
     ON news_searchrow USING gin (ts_filter(words, '{a}'))""",
-    # Read often and compressed badly: uncompressed it is looked at in half the time.
-    "ALTER TABLE news_searchrow ALTER COLUMN words SET STORAGE EXTERNAL",
 ]
 
 
 def ensure(connection):
     """Make what is missing."""
     with connection.cursor() as cursor:
-        for statement in _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL:
+        if connection.vendor == "sqlite":
+            statements = _SQLITE
+        else:
+            # Asked first: in a transaction that has changed rows nothing can be made, needed or not.
+            cursor.execute("SELECT to_regclass('news_search_head')")
+            statements = _POSTGRESQL if cursor.fetchone() == (None,) else []
+        for statement in statements:
             cursor.execute(statement)
 
 

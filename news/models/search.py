@@ -123,7 +123,8 @@ class SearchRowManager(models.Manager):
         """Numbers of stories whose row is missing, older than the story or of an older recipe."""
         from .article import Article
 
-        ids = list(self.exclude(recipe=words.RECIPE).values_list("pk", flat=True)[:limit])
+        other = Q(recipe__lt=words.RECIPE) | Q(recipe__gt=words.RECIPE)
+        ids = list(self.filter(other).values_list("pk", flat=True)[:limit])
         recent = Article.objects.order_by("-modified_at", "-pk")[:100]
         late = Q(search_row=None) | Q(search_row__written_at__lt=F("modified_at"))
         ids += Article.objects.filter(late, pk__in=recent.values("pk")).values_list("pk", flat=True)

@@ -44,20 +44,30 @@ def find(stories, query, *, by_relevance=True):
     try:
         with within(WHOLE):
             rows = _rows(_candidates(stories, words__matches=query)[: MOST + 1])
-            is_cut = len(rows) > MOST
-            heads = []
-            if is_cut and by_relevance:
-                heads = _rows(_candidates(stories, words__head_matches=query)[:MOST_HEADS])
     except TooSlow:
         log.warning("search: no time for %r", query.typed)
-        is_hasty, is_cut, heads = True, False, []
-        rows = _hastily(stories, query, began)
+        is_hasty, rows = True, _hastily(stories, query, began)
+    is_cut = len(rows) > MOST
     if not by_relevance:
         return Found([row[0] for row in rows[:MOST]], is_cut, is_hasty)
-    known = {row[0] for row in rows}
-    rows += [row for row in heads if row[0] not in known]
+    if is_cut:
+        known = {row[0] for row in rows}
+        rows += [row for row in _heads(stories, query, began) if row[0] not in known]
     keys = ranking.ranked(rows, query, timezone.now().timestamp())
     return Found(keys[:MOST], is_cut, is_hasty)
+
+
+def _heads(stories, query, began):
+    """Older rows with every word in the head; none when the time has gone into the newest."""
+    try:
+        with within(_left(began, WHOLE)):
+            return _rows(_candidates(stories, words__head_matches=query)[:MOST_HEADS])
+    except TooSlow:
+        return []
+
+
+def _left(began, seconds):
+    return max(0.02, began + seconds - time.monotonic())
 
 
 def _candidates(stories, **matching):
@@ -75,9 +85,8 @@ def _rows(candidates):
 def _hastily(stories, query, began):
     """Rows among the newest stories: bounded work, whatever the question is."""
     newest = stories.newest().values("pk")[:NEWEST]
-    left = max(0.02, WHOLE + REST - (time.monotonic() - began))
     try:
-        with within(left):
+        with within(_left(began, WHOLE + REST)):
             rows = SearchRow.objects.filter(pk__in=list(newest.values_list("pk", flat=True)))
             return _rows(rows.filter(words__matches=query).order_by("-place"))
     except TooSlow:

@@ -36,7 +36,7 @@ def ensure(connection):
         if connection.vendor == "sqlite":
             statements = _SQLITE
         else:
-            # Asked first: in a transaction that has changed rows nothing can be made, needed or not.
+            # Asked first: a transaction that has changed rows may make nothing, needed or not.
             cursor.execute("SELECT to_regclass('news_search_head')")
             statements = _POSTGRESQL if cursor.fetchone() == (None,) else []
         for statement in statements:

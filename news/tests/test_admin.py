@@ -315,7 +315,7 @@ def test_a_story_published_in_the_admin_stands_on_the_front_at_the_next_look(
     story = Article.objects.get()
     assert story.is_public
     assert "Depot fills" in reader.get("/").text
-    assert "Depot fills" in reader.get("/search/", {"q": "depot"}).text
+    assert "Depot</mark> fills" in reader.get("/search/", {"q": "depot"}).text
     assert reader.get(story.get_absolute_url()).status_code == 200
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,3 +9,6 @@ class NewsConfig(AppConfig):
 
     def ready(self):
         from news import following, signals  # noqa: F401  connects them
+        from news.search import tables
+
+        post_migrate.connect(tables.after_migrate, sender=self)

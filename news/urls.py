@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from news import views
+from news import searching, views
 
 app_name = "news"
 
@@ -26,7 +26,7 @@ urlpatterns = [
     path("archive/", views.archive, name="archive"),
     path("archive/<yyyy:year>/<dd:month>/", views.archive_month, name="archive_month"),
     path("archive/<yyyy:year>/<dd:month>/<dd:day>/", views.archive_day, name="archive_day"),
-    path("search/", views.search, name="search"),
+    path("search/", searching.search, name="search"),
     path("corrections/", views.corrections, name="corrections"),
     path("about/", views.policy, name="policy"),
     path("about/<slug:slug>/", views.policy, name="policy"),

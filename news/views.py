@@ -9,9 +9,7 @@ from django.utils import timezone
 from news.models import Article, Author, Correction, OldAddress, Policy, Section, Source, Tag
 from portal.lib import languages
 from portal.lib.listing import page_of
-from portal.lib.text import one_line
 
-LONGEST_SEARCH = 200
 MOST_MOMENTS = 1_000
 
 
@@ -206,22 +204,6 @@ def _between(first, after):
         timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after)
     )
     return _published().between(start, end)
-
-
-def search(request):
-    words = one_line(request.GET.get("q", ""))
-    is_cut = len(words) > LONGEST_SEARCH
-    words = words[:LONGEST_SEARCH]
-    context = {"words": words, "is_cut": is_cut}
-    if not words:
-        return render(request, "news/search.html", {**context, "latest": _latest(5)})
-    query = request.GET.copy()
-    query.clear()
-    query["q"] = words
-    page = page_of(
-        _published().matching(words).newest(), request, load=_cards, query=query.urlencode() + "&"
-    )
-    return render(request, "news/search.html", {**context, "page": page})
 
 
 def corrections(request):

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from markets import history, quotes
+from markets import answers, history, quotes
 from markets import ticker as strip
 from markets.mentions import named as named_by
 from portal.lib import dates, languages, numbers
@@ -121,6 +121,12 @@ def market_rail(context):
     """The small table of a rail, from the ticker: no query of its own. Empty without quotes."""
     ticker = ticker_of(context)
     return render_to_string("markets/_rail.html", {"ticker": ticker}) if ticker.cells else ""
+
+
+@register.simple_tag(takes_context=True)
+def prices_asked(context, words):
+    """Quotes of the instruments that a search names. One query; two for those beyond the ticker."""
+    return answers.answers(words, ticker_of(context).cells)
 
 
 @register.simple_tag

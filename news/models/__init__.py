@@ -13,7 +13,7 @@ from .policies import Policy
 from .previews import PreviewLink
 from .redirects import Merged, OldAddress
 from .refusals import ChangedMeanwhile, EditConflict, MoveRefused
-from .search import SearchRow
+from .search import Reindexing, SearchRow, SearchWord
 from .taxonomy import Section, Source, Tag
 
 __all__ = [
@@ -36,8 +36,10 @@ __all__ = [
     "Policy",
     "Presence",
     "PreviewLink",
+    "Reindexing",
     "Revision",
     "SearchRow",
+    "SearchWord",
     "Section",
     "Source",
     "Step",

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
-from portal.lib import text
-from portal.lib.languages import columns
+from news.search.query import Query, read
+from portal.lib.languages import columns, current
 
 from . import editing
 from .bylines import Byline
@@ -74,12 +74,13 @@ class ArticleQuerySet(models.QuerySet):
         """Published from `start` up to, not including, `end` (aware instants)."""
         return self.filter(published_at__gte=start, published_at__lt=end)
 
-    def matching(self, words):
-        """Stories in which every word occurs, in any form of case, ё and quotes."""
-        stories = self
-        for word in text.fold(words).split()[:10]:
-            stories = stories.filter(search_row__text__contains=word)
-        return stories
+    def matching(self, words, language=None):
+        """Stories that answer what a reader typed (news.search.query), unordered.
+
+        language: whose words they are, by default the page's. `news.search.finding` ranks.
+        """
+        query = words if isinstance(words, Query) else read(words, [language or current()])
+        return self.filter(search_row__words__matches=query) if query else self.none()
 
     def for_cards(self):
         """With what a card shows (headline, lead, section, picture, byline): two queries."""
@@ -94,6 +95,10 @@ class ArticleQuerySet(models.QuerySet):
         return self.select_related("section").only(
             "headline", "listing_headline", "slug", "language", "kind", "published_at", "section"
         )
+
+    def for_hits(self):
+        """With what a hit of the search shows: a card, and the text its snippet is cut from."""
+        return self.for_cards().defer(None).defer("seo_title", "seo_description")
 
     def for_page(self):
         """With what the story's own page shows; few stories have corrections: has_corrections."""

@@ -93,7 +93,8 @@ class Addressed(models.Model):
             if before[0] != self.slug:
                 OldAddress.objects.moved(self, before[0])
             if list(before[1:]) != [getattr(self, name) for name in self.searched]:
-                transaction.on_commit(lambda: SearchRow.objects.index_all(self.stories()))
+                # The newest at once; `tick` writes the rest.
+                transaction.on_commit(lambda: SearchRow.objects.index_all(self.stories(), 300))
 
     def stories(self):
         """The stories that carry this row, of every status."""

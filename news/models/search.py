@@ -1,57 +1,300 @@
-"""The folded text of each story, for finding it: derived, rebuilt by `manage.py reindex`."""
+"""The tokens of each story, for finding it: derived, rebuilt by `manage.py reindex`."""
 
-from django.db import models
-from django.db.models import Prefetch, prefetch_related_objects
+from collections import Counter, defaultdict
+from itertools import islice
 
-from news.models.bylines import Byline
+from django.db import connection, models, transaction
+from django.db.models import F, Q, prefetch_related_objects
+from django.utils import timezone
+
+from news.search import words
+from portal.lib.fields import LanguageField
 from portal.lib.languages import columns
 from portal.lib.text import fold, plain_text
+from portal.lib.tokens import quick
+
+# What is read with a story, so that its row costs no query of its own.
+_WITH = ("tags", "bylines__author", "instruments", "picture", "source")
+_PK_BITS = 28
+
+
+class WordsField(models.TextField):
+    """A stream of tokens (news.search.words) as the database at hand searches it.
+
+    Text that an FTS5 table reads, or a tsvector: written, and asked by `matches`; never read back.
+    """
+
+    def db_type(self, connection):
+        return "tsvector" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def get_placeholder(self, value, compiler, connection):
+        return "%s::tsvector" if connection.vendor == "postgresql" else "%s"
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        if connection.vendor != "postgresql" or value is None:
+            return value
+        return _as_tsvector(value)
+
+
+def _as_tsvector(streams):
+    """'head\\x01rest' as lexemes with positions; the head's are of weight A."""
+    places, position = {}, 0
+    for weight, stream in zip("AD", streams.split("\x01"), strict=False):
+        for token in stream.split():
+            position = min(position + 1, 16_383)
+            if token != words.GAP:
+                places.setdefault(token, []).append(f"{position}{weight}")
+    return " ".join(f"'{token}':{','.join(found[:250])}" for token, found in places.items())
+
+
+@WordsField.register_lookup
+class Matches(models.Lookup):
+    """search_row__words__matches=Query: the stories that answer it."""
+
+    lookup_name = "matches"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler, connection):
+        place = f'{compiler.quote_name_unless_alias(self.lhs.alias)}."place"'
+        found = "SELECT rowid FROM news_search WHERE news_search MATCH %s"
+        params = [self.fts()]
+        if self.rhs.places:
+            found += " AND rowid BETWEEN %s AND %s"
+            params += self.rhs.places
+        return f"{place} IN ({found})", params
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} @@ %s::tsquery", [*params, self.rhs.tsquery]
+
+    def fts(self):
+        return self.rhs.fts
+
+    def get_db_prep_lookup(self, value, connection):
+        return "%s", [value]
+
+
+@WordsField.register_lookup
+class MatchesHead(Matches):
+    """The same with every word in the headline, the lead or the names."""
+
+    lookup_name = "head_matches"
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        sql = f"ts_filter({column}, '{{a}}') @@ %s::tsquery AND {column} @@ %s::tsquery"
+        return f"({sql})", [*params, self.rhs.tsquery_terms, *params, self.rhs.tsquery]
+
+    def fts(self):
+        return self.rhs.fts_head
 
 
 class SearchRowManager(models.Manager):
     def index(self, *stories):
-        """Write the rows of stories: three queries for any number of them.
+        """Write the rows of stories: a few queries for any number of them.
 
         Every status is indexed; the query decides who sees it.
         """
-        lines = Prefetch("bylines", Byline.objects.select_related("author"))
-        prefetch_related_objects(stories, "tags", lines)
+        self.write(stories, SearchWord.objects.meet)
+
+    @transaction.atomic
+    def index_newest(self, *ids):
+        """The same for numbers of stories, as they are now; whoever saves them waits meanwhile."""
+        from .article import Article
+
+        locked = Article.objects.select_for_update(of=("self",)).order_by("pk")
+        self.index(*locked.filter(pk__in=ids))
+
+    def write(self, stories, learn):
+        """Rows of stories; their words are told to `learn`, as {(language, word): stories}."""
+        if not stories:
+            return
+        prefetch_related_objects(stories, *_WITH)
+        met = defaultdict(Counter)
         self.bulk_create(
-            [self._row(story) for story in stories],
+            [self._row(story, met) for story in stories],
             update_conflicts=True,
             unique_fields=["article"],
-            update_fields=["title", "text"],
+            update_fields=["title", "place", "recipe", "written_at", "head", "words"],
+        )
+        learn({(code, word): n for code, every in met.items() for word, n in every.items()})
+
+    def index_all(self, stories, most=None):
+        """Rows of a query-set of stories, the newest `most` of them (all, if None)."""
+        ids = list(stories.order_by("-pk").values_list("pk", flat=True)[:most])
+        for start in range(0, len(ids), 100):
+            self.index_newest(*ids[start : start + 100])
+
+    def stale(self, limit):
+        """Numbers of stories whose row is missing, older than the story or of an older recipe."""
+        from .article import Article
+
+        other = Q(recipe__lt=words.RECIPE) | Q(recipe__gt=words.RECIPE)
+        ids = list(self.filter(other).values_list("pk", flat=True)[:limit])
+        recent = Article.objects.order_by("-modified_at", "-pk")[:100]
+        late = Q(search_row=None) | Q(search_row__written_at__lt=F("modified_at"))
+        ids += Article.objects.filter(late, pk__in=recent.values("pk")).values_list("pk", flat=True)
+        if len(ids) < limit and self.count() < Article.objects.count():
+            missing = Article.objects.filter(search_row=None).order_by("-pk")
+            ids += missing.values_list("pk", flat=True)[: limit - len(ids)]
+        return sorted(set(ids))
+
+    def freshen(self, limit=300):
+        """Rewrite stale rows, a few at a time: called by `tick`. Returns how many."""
+        ids = self.stale(limit)
+        for start in range(0, len(ids), 50):
+            self.index_newest(*ids[start : start + 50])
+        return len(ids)
+
+    def forget(self, **of_articles):
+        """The rows of these stories are stale: a name they carry has changed."""
+        from .article import Article
+
+        self.filter(article__in=Article.objects.filter(**of_articles)).update(recipe=0)
+
+    def _row(self, story, met):
+        authors = [line.author for line in story.bylines.all()]
+        title = [story.headline, story.kicker]
+        for author in authors:
+            title += _in_all_languages(author)
+        named = [*authors, *story.tags.all(), *filter(None, [story.source])]
+        named += story.instruments.all()
+        names = [story.dateline, *(name for one in named for name in _in_all_languages(one))]
+        texts = {
+            "title": f"{story.headline} | {story.listing_headline}",
+            "lead": f"{story.lead} | {story.kicker}",
+            "names": " | ".join(names),
+            "body": " | ".join([plain_text(story.body), *_captions(story)]),
+        }
+        made = {name: words.Text(text, story.language) for name, text in texts.items()}
+        met[story.language].update(set().union(*(text.spelt for text in made.values())))
+        marks = words.scope(
+            [story.language], story.section_id, story.kind, {author.pk for author in authors}
+        )
+        lines = [made["title"].stream, made["lead"].stream, made["names"].stream]
+        head = "\n".join([*lines, made["body"].often])
+        body = f"{made['body'].stream}{' '.join(sorted(sum(marks, ())))} "
+        if connection.vendor == "postgresql":
+            body = f"{head}\x01{body}"
+        return self.model(
+            article=story,
+            title=fold(" ".join(title)),
+            place=place_of(story),
+            recipe=words.RECIPE,
+            written_at=timezone.now(),
+            head=head,
+            words=body,
         )
 
-    def index_all(self, stories, batch=200):
-        """Write the rows of a query-set of stories, so many at a time; returns how many."""
-        count = 0
-        stories = stories.order_by("pk")
-        while found := list(stories[:batch]):
-            self.index(*found)
-            count += len(found)
-            stories = stories.filter(pk__gt=found[-1].pk)
-        return count
 
-    def _row(self, story):
-        title = [story.headline, story.kicker]
-        for byline in story.bylines.all():
-            title += [getattr(byline.author, column) for column in columns("name")]
-        text = [*title, story.lead, plain_text(story.body)]
-        for tag in story.tags.all():
-            text += [getattr(tag, column) for column in columns("name")]
-        return self.model(article=story, title=fold(" ".join(title)), text=fold(" ".join(text)))
+def _in_all_languages(named):
+    return [getattr(named, column) for column in columns("name")]
+
+
+def _captions(story):
+    if story.picture_caption:
+        return [story.picture_caption]
+    if story.picture is None:
+        return []
+    return [type(story.picture).caption.in_language(story.picture, story.language)]
+
+
+def place_of(story):
+    """A number that orders stories as `newest()` does: the second of publication, then the key."""
+    second = int(story.published_at.timestamp()) if story.published_at else 0
+    return place_at(second) + story.pk % (1 << _PK_BITS)
+
+
+def place_at(second):
+    """The first place of a second."""
+    return int(second) << _PK_BITS
+
+
+def second_of(place):
+    """The second of publication in a place."""
+    return place >> _PK_BITS
 
 
 class SearchRow(models.Model):
     article = models.OneToOneField(
         "news.Article", on_delete=models.CASCADE, primary_key=True, related_name="search_row"
     )
-    # Before the long column: SQLite reads it without following the overflow pages.
+    # For the admin's list, which asks by parts of words. Before the long columns: SQLite reads it
+    # without following the overflow pages.
     title = models.TextField(default="")
-    text = models.TextField(default="")
+    place = models.BigIntegerField(unique=True)
+    recipe = models.PositiveSmallIntegerField(default=0, db_index=True)
+    written_at = models.DateTimeField()
+    # Tokens of headline, lead, names, and of what the text keeps saying: one line each, for ranks.
+    head = models.TextField(default="")
+    # SQLite: tokens of the body. PostgreSQL: head (weight A) and body as one tsvector.
+    words = WordsField(default="")
 
     objects = SearchRowManager()
 
     def __str__(self):
         return self.title
+
+
+class SearchWordManager(models.Manager):
+    def meet(self, met):
+        """Words of a story that was saved: those never met before."""
+        known = "DO NOTHING"
+        self._write(((language, word, 1) for language, word in sorted(met)), known)
+
+    def count_in(self, met):
+        """Add numbers of stories, {(language, word): stories}."""
+        known = "DO UPDATE SET stories = news_searchword.stories + excluded.stories"
+        self._write(((*key, count) for key, count in sorted(met.items())), known)
+
+    def _write(self, counted, known):
+        with connection.cursor() as cursor:
+            while some := list(islice(counted, 150)):
+                values = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
+                sql = (
+                    "INSERT INTO news_searchword"  # noqa: S608
+                    f" (language, word, front, back, length, stories) VALUES {values}"
+                    f" ON CONFLICT (language, word) {known}"
+                )
+                cursor.execute(sql, [part for one in some for part in _word(*one)])
+
+
+def _word(language, word, stories):
+    easy = quick(word)
+    return language, word, easy[:2], easy[-2:], len(easy), stories
+
+
+class SearchWord(models.Model):
+    """A word of our own stories, for "did you mean": only offered where a public story has it."""
+
+    language = LanguageField()
+    word = models.CharField(max_length=30)
+    # One slip of the finger leaves the beginning or the end of a word as it was.
+    front = models.CharField(max_length=2)
+    back = models.CharField(max_length=2)
+    length = models.PositiveSmallIntegerField()
+    stories = models.PositiveIntegerField()
+
+    objects = SearchWordManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["language", "word"], name="search_word")]
+        indexes = [
+            models.Index(fields=["language", "front", "length"], name="search_word_front"),
+            models.Index(fields=["language", "back", "length"], name="search_word_back"),
+        ]
+
+    def __str__(self):
+        return self.word
+
+
+class Reindexing(models.Model):
+    """A run of `manage.py reindex`: how far it came, so that the next one goes on from there."""
+
+    recipe = models.PositiveSmallIntegerField()
+    begun_at = models.DateTimeField()
+    reached = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return f"{self.begun_at:%Y-%m-%d %H:%M}: {self.reached}"

@@ -51,16 +51,21 @@ class Page:
         return links
 
 
+def page_number(request):
+    """What `?page=` asks for, from 1. Http404 when it is no number."""
+    asked = request.GET.get("page", "1")
+    if not _NUMBER.fullmatch(asked):
+        raise Http404("page is not a number")
+    return int(asked)
+
+
 def page_of(queryset, request, *, load=lambda rows: rows, size=SIZE, query=""):
     """The page that `?page=` asks for. Http404 when it is no number, or there is no such page.
 
     queryset: ordered, unsliced. load: what turns it into what the page shows (for_cards), applied
     after the cut so that skipped rows are read from the index alone.
     """
-    asked = request.GET.get("page", "1")
-    if not _NUMBER.fullmatch(asked):
-        raise Http404("page is not a number")
-    number = int(asked)
+    number = page_number(request)
     limit = size * MAX_PAGES
     count = queryset.order_by()[: limit + 1].count()
     pages = max(1, -(-min(count, limit) // size))

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from news.models import Article
+from news.models import Article, SearchRow
 from portal.models import User
 from portal.seeding import accounts_text, seed_demo
 
@@ -30,6 +30,9 @@ class Command(BaseCommand):
         if not Article.objects.exists() and not User.objects.exists() and not settings.PRODUCTION:
             self.stdout.write("Loading the demonstration …")
             seed_demo()
+        elif SearchRow.objects.count() < Article.objects.count():
+            self.stdout.write("Indexing the stories for the search …")
+            call_command("reindex", verbosity=0)
         self.stdout.write(f"\n{accounts_text(address)}\n\nStop with Ctrl+C.")
 
     def _collect(self):

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from markets import fetching
 from news import publishing
+from news.models import SearchRow
 from news.models.drafts import prune_drafts
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ PARTS = [
     (publishing.freeze_prices, "prices frozen"),
     (publishing.prune_revisions, "old saves gone"),
     (prune_drafts, "copies of forms forgotten"),
+    (SearchRow.objects.freshen, "stories indexed"),
 ]
 
 

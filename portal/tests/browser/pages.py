@@ -24,6 +24,7 @@ def story(key, language="en"):
         matter = tomllib.loads(path.read_text(encoding="utf-8").split("+++\n")[1])
         search = "/search/" if language == "en" else f"/{language}/search/"
         page = read(f"{site}{search}?q={quote(matter['headline'])}")[1]
+        page = re.sub("</?mark>", "", page)
         for address, headline in re.findall(r'<a href="([^"]+)">([^<]+)</a>', page):
             if unescape(headline) == matter["headline"]:
                 return address

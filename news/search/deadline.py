@@ -1,0 +1,53 @@
+"""No search holds the database for longer than it may."""
+
+import sqlite3
+import time
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+
+# How often SQLite looks at the clock, in steps of its machine: about every 0.1 ms.
+_STEPS = 1_000
+
+
+class TooSlow(Exception):
+    """The time was over before the answer was there."""
+
+
+@contextmanager
+def within(seconds):
+    """Queries of the block end, with TooSlow, when so much time has passed."""
+    guard = _sqlite if connection.vendor == "sqlite" else _postgresql
+    with guard(seconds):
+        yield
+
+
+@contextmanager
+def _sqlite(seconds):
+    connection.ensure_connection()
+    raw, end = connection.connection, time.monotonic() + seconds
+    raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError) as error:  # the latter while logging it
+        if "interrupted" in str(error):
+            raise TooSlow from error
+        raise
+    finally:
+        raw.set_progress_handler(None, 0)
+
+
+@contextmanager
+def _postgresql(seconds):
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = %s", [max(1, int(seconds * 1000))])
+            yield
+            if connection.savepoint_ids:  # within a longer transaction the limit would stay
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL statement_timeout = 0")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == "57014":  # query_canceled
+            raise TooSlow from error
+        raise

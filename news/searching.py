@@ -1,0 +1,123 @@
+"""The search page: reads the question, asks within a deadline, shows hits with their passages."""
+
+import threading
+from contextlib import contextmanager
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from news.models import Article
+from news.search import query as questions
+from news.search.deadline import TooSlow, within
+from news.search.filters import Filters
+from news.search.finding import MOST, WHOLE, Found, find, hits
+from news.search.snippets import Marker
+from news.search.spelling import suggestion
+from portal.lib import languages
+from portal.lib.listing import SIZE, Page, page_number
+from portal.lib.text import plain_text
+
+# A search may keep a processor busy: more of them at once would make readers of stories wait.
+AT_ONCE, PATIENCE, RETRY_SECONDS = 3, 1.0, 5
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+class Crowded(Exception):
+    """So many searches are running that this one has waited long enough."""
+
+
+@contextmanager
+def a_place():
+    if not _places.acquire(timeout=PATIENCE):
+        raise Crowded
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def search(request):
+    filters = Filters(request.GET)
+    query = questions.read(request.GET.get("q", ""), filters.languages)
+    context = {"words": query.typed, "query": query, "filters": filters, "is_hasty": False}
+    others = f"?{filters.address(query.typed)}".rstrip("&?")
+    request.editions = {
+        code: languages.path_in(request.path, code) + others for code in languages.CODES
+    }
+    if not query.typed and not filters.are_narrow:
+        latest = Article.objects.published().in_language(languages.current()).newest()
+        return render(request, "news/search.html", {**context, "latest": latest.for_lines()[:5]})
+    try:
+        with a_place():
+            return render(request, "news/search.html", context | _answer(request, query, filters))
+    except Crowded:
+        return crowded(request)
+
+
+def _answer(request, query, filters):
+    stories = filters.narrow(Article.objects.published())
+    if query:
+        found = find(stories, filters.scoped(query), by_relevance=filters.by_relevance)
+    elif query.typed:
+        found = Found()  # signs only: nothing to look for
+    else:
+        found = _all_of(stories)
+    page = _page(request, found, filters.address(query.typed))
+    if query:
+        markers = {code: Marker(query, code) for code in filters.languages}
+        for story in page.items:
+            _mark(story, markers[story.language])
+    meant = ""
+    if query and not found.keys and not found.is_hasty:
+        meant = suggestion(stories, query)
+    return {
+        "page": page,
+        "is_hasty": found.is_hasty,
+        "meant": meant,
+        "meant_address": filters.address(meant),
+        "elsewhere": filters.address(query.typed, lang="all") if not found.keys else "",
+        "everywhere": filters.everywhere(query.typed) if not found.keys else "",
+    }
+
+
+def _all_of(stories):
+    """Without words: what the filters leave, the newest first."""
+    try:
+        with within(WHOLE):
+            keys = list(stories.newest().values_list("pk", flat=True)[: MOST + 1])
+    except TooSlow:
+        return Found(is_hasty=True)
+    return Found(keys[:MOST], is_cut=len(keys) > MOST)
+
+
+def _page(request, found, query):
+    number, count = page_number(request), len(found.keys)
+    pages = max(1, -(-count // SIZE))
+    if number > pages:
+        raise Http404("no such page")
+    items = hits(found.keys[(number - 1) * SIZE : number * SIZE])
+    return Page(items, number, pages, count, request.path, found.is_cut, query)
+
+
+def _mark(story, marker):
+    """The headline and the passage of a hit, with what was asked for in <mark>."""
+    story.marked_headline = marker.marked(story.card_headline)
+    lead = story.card_lead
+    if marker.spans(lead):
+        story.passage = marker.marked(lead)
+        return
+    texts = (plain_text(story.body), story.picture_caption)
+    story.passage = next(filter(None, map(marker.passage, texts)), "") or lead
+
+
+def crowded(request):
+    """503 in words, with the time after which to try again."""
+    context = {
+        "status": 503,
+        "title": _("The search is busy"),
+        "text": _("Many people are searching at this moment. Try again in a few seconds."),
+    }
+    response = render(request, "error.html", context, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response

@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from news import crops
 from portal.lib import numbers
 
 WIDTHS = (480, 960, 1440)
@@ -174,7 +175,7 @@ def make(image, base, focus, storage):
     square = picture.resize((edge, edge), Image.LANCZOS, box=box, reducing_gap=2)
     _write(square, f"{base}-{square_name(focus)}", storage)
     made["sq"] = [edge, edge]
-    return made
+    return made | crops.write(picture, base, focus, storage)
 
 
 def square_name(focus):

@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from news import views
+from news import feeds, views
 
 app_name = "news"
 
@@ -20,6 +20,8 @@ register_converter(Year, "yyyy")
 register_converter(TwoDigits, "dd")
 
 urlpatterns = [
+    path("feeds/all.<feed_form:form>", feeds.feed, name="feed_all"),
+    path("feeds/<feed_place:place>/<slug:slug>.<feed_form:form>", feeds.feed, name="feed"),
     path("tag/<slug:slug>/", views.tag, name="tag"),
     path("author/<slug:slug>/", views.author, name="author"),
     path("source/<slug:slug>/", views.source, name="source"),

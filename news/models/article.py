@@ -363,6 +363,11 @@ class Article(models.Model):
         return self.seo_description or self.lead
 
     @property
+    def shown_picture(self):
+        """Its picture, where readers may see it."""
+        return self.picture
+
+    @property
     def writers(self):
         """Authors of the text, in the order of the byline."""
         return [line.author for line in self.bylines.all() if line.role == Byline.Role.AUTHOR]

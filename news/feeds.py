@@ -9,7 +9,7 @@ from collections import defaultdict
 from django.conf import settings
 from django.db.models import CharField, IntegerField, Value
 from django.db.models.functions import Coalesce, NullIf
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import register_converter, reverse
 from django.urls.converters import StringConverter
 from django.utils import timezone
@@ -42,6 +42,11 @@ def feed(request, form, place="", slug=""):
     """A feed of the edition the address names, in a form of portal.lib.feeds.TYPES."""
     here = get_object_or_404(PLACES[place][0], slug=slug) if place else None
     return feeds.answer(request, feed_of(here, place), form)
+
+
+def page(request):
+    """Which feeds there are, for people. The list of sections comes with the frame."""
+    return render(request, "news/feeds.html", {"has_full_text": settings.FEED_FULL_TEXT})
 
 
 def feed_of(here, place):

@@ -20,6 +20,7 @@ register_converter(Year, "yyyy")
 register_converter(TwoDigits, "dd")
 
 urlpatterns = [
+    path("feeds/", feeds.page, name="feeds"),
     path("feeds/all.<feed_form:form>", feeds.feed, name="feed_all"),
     path("feeds/<feed_place:place>/<slug:slug>.<feed_form:form>", feeds.feed, name="feed"),
     path("tag/<slug:slug>/", views.tag, name="tag"),

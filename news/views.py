@@ -39,6 +39,9 @@ def article(request, section, pk, words=None):
     around = list(_around(story, now))
     siblings = [s for s in around if s.story == story.story]
     request.editions = {s.language: s.get_absolute_url() for s in siblings}
+    # A reprint is found at its original; its translations do not lead search engines to it.
+    request.canonical = story.source_url if story.is_reprint else None
+    request.alternates = {s.language: s.get_absolute_url() for s in siblings if not s.is_reprint}
     others = [s for s in around if s.story != story.story]
     related = [s for s in others if s.section_id == story.section_id][:4]
     related.sort(key=lambda s: s.picture_id is None)

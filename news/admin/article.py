@@ -86,7 +86,7 @@ class ArticleAdmin(admin.ModelAdmin):
             },
         ),
         (_("Picture"), {"fields": ["picture", "picture_caption"]}),
-        (_("Source and topics"), {"fields": [("source", "source_url"), "tags"]}),
+        (_("Source and topics"), {"fields": [("source", "source_url"), "is_reprint", "tags"]}),
         (
             _("In lists and search engines"),
             {

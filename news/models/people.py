@@ -49,6 +49,11 @@ class Author(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def portrait(self):
+        """The photograph, where readers may see it."""
+        return self.photo
+
     def natural_key(self):
         return (self.slug,)
 

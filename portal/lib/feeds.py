@@ -83,7 +83,7 @@ class Entry:
 
     @property
     def stamps(self):
-        return _stamp(self.published), _stamp(self.changed)
+        return stamp(self.published), stamp(self.changed)
 
     @property
     def published_text(self):
@@ -112,8 +112,8 @@ class Feed:
         return max((entry.changed for entry in self.entries), default=NEVER)
 
     @property
-    def stamp(self):
-        return _stamp(self.updated)
+    def updated_stamp(self):
+        return stamp(self.updated)
 
     @property
     def updated_text(self):
@@ -144,7 +144,8 @@ def absolute(path):
     return f"{settings.SITE_URL}{path}"
 
 
-def _stamp(instant):
+def stamp(instant):
+    """An instant in UTC and whole seconds: 2026-11-23T08:20:00Z."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

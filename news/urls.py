@@ -41,4 +41,10 @@ urlpatterns = [
         views.article,
         name="article",
     ),
+    # Old links without their last slash: one step to the story instead of two.
+    re_path(
+        r"^(?P<section>[-a-zA-Z0-9_]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?$",
+        views.article,
+        name="article_unslashed",
+    ),
 ]

@@ -138,7 +138,7 @@ def make_venv():
 
 
 def fetch_checkers():
-    """axe-core, the Nu HTML checker and Readability, the newest known to work, compared with our own hashes."""
+    """axe-core, the Nu HTML checker and Readability as known to work, compared with our hashes."""
     for target, package, version, member in NPM_FILES:
         mark = TOOLS / f"{target}.{version}"
         if mark.exists() and (TOOLS / target).exists():

@@ -139,9 +139,9 @@ def test_the_switch_leads_to_the_translation_or_to_the_front_of_that_edition(cli
     for story, expected in ((site[code], None), (alone, "front")):
         text = client.get(story.get_absolute_url()).text
         switch = re.search(r'<ul class="langs".*?</ul>', text, re.S)[0]
-        found = dict(
-            (lang, href) for href, lang in re.findall(r'href="([^"]*)" hreflang="(\w+)"', switch)
-        )
+        found = {
+            lang: href for href, lang in re.findall(r'href="([^"]*)" hreflang="(\w+)"', switch)
+        }
         assert set(found) == set(languages.CODES)
         for other in languages.CODES:
             if other == code:

@@ -1,4 +1,4 @@
-"""What search engines are told: every public address once, none that is not, and when it changed."""
+"""What search engines are told: each public address once, no other, and when it changed."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a real browser makes of our pages: Readability's reading view, and no complaint of the CSP."""
+"""What a real browser makes of our pages: a reading view, and no complaint about their data."""
 
 import re
 

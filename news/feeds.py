@@ -66,7 +66,8 @@ def feed_of(here, place):
         path=path_of(place, here),
         entries=entries(stories, code),
         touched=max(
-            (moment for story in stories for moment in (story.modified_at, story.left_at)),
+            # Its hour alone may have let a story in that was saved long before.
+            (max(one.modified_at, one.changed_at, one.left_at) for one in stories),
             default=None,
         ),
     )

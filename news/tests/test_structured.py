@@ -5,8 +5,8 @@ import re
 
 import extruct
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings as configured
-from lxml import html
 
 from news.models import Article, Byline, Correction, Policy
 from news.tests.factories import (
@@ -33,11 +33,11 @@ def graph(client, path):
     for node in found["@graph"]:
         kinds = node["@type"] if isinstance(node["@type"], list) else [node["@type"]]
         nodes |= dict.fromkeys(kinds, node)
-    return nodes, html.fromstring(response.text), response.text
+    return nodes, BeautifulSoup(response.text, "lxml"), response.text
 
 
 def text_of(page, query):
-    return [" ".join(found.text_content().split()) for found in page.cssselect(query)]
+    return [" ".join(found.get_text().split()) for found in page.select(query)]
 
 
 @pytest.fixture
@@ -71,12 +71,12 @@ def test_a_story_says_of_itself_what_its_page_shows(client, story):
     assert told["datePublished"] in text.partition("</head>")[2]
     assert [person["name"] for person in told["author"]] == ["A. Serikova", "D. Orlov"]
     assert [person["@type"] for person in told["author"]] == ["Person", "Person"]
-    shown = {a.get("href") for a in page.cssselect('a[rel="author"]')}
+    shown = {a.get("href") for a in page.select('a[rel="author"]')}
     assert {person["url"].removeprefix(SITE) for person in told["author"]} == shown
     assert told["author"][0]["jobTitle"] == "Correspondent"
     assert "jobTitle" not in told["author"][1]
     assert told["translator"][0]["name"] == "T. Lator"
-    assert sorted(text_of(page, ".tags a")) == told["keywords"]
+    assert text_of(page, ".tags a") == told["keywords"] == ["Caspian", "Pipelines"]
     assert told["articleSection"] in text_of(page, ".crumb a")
     assert told["isBasedOn"]["url"] == story.source_url
     assert told["isBasedOn"]["publisher"]["name"] == "Steppe Register"
@@ -162,8 +162,7 @@ def test_a_headline_cannot_end_the_script_and_is_read_back_as_it_was(client, db)
     assert told["headline"] == story.headline
     assert told["description"] == story.lead
     assert told["author"][0]["name"] == NASTY[:80]
-    meta = html.fromstring(response.text).xpath("//meta[@property='og:title']/@content")
-    assert meta == [story.headline]
+    assert card(client, story.get_absolute_url())["og:title"] == story.headline
 
 
 def test_the_trail_leads_from_the_front_page_by_the_section(client, story):
@@ -205,10 +204,10 @@ def test_lists_say_what_they_list(client, story):
 
 
 def card(client, path):
-    page = html.fromstring(client.get(path).text)
+    page = BeautifulSoup(client.get(path).text, "lxml")
     return {
         meta.get("property") or meta.get("name"): meta.get("content")
-        for meta in page.cssselect("meta[property], meta[name]")
+        for meta in page.select("meta[property], meta[name]")
     }
 
 
@@ -233,5 +232,6 @@ def test_every_other_page_has_a_card_with_the_sites_picture(client, story, path)
     told = card(client, path)
     assert told["og:title"]
     assert told["og:site_name"] == "Meridian 70"
-    name = told["og:image"].removeprefix(SITE + configured.STATIC_URL)
+    name = re.sub(r"\.[0-9a-f]{12}(?=\.)", "", told["og:image"])
+    name = name.removeprefix(SITE + configured.STATIC_URL)
     assert (configured.BASE_DIR / "static" / name).exists()

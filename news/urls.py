@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from news import feeds, views
+from news.models.taxonomy import RESERVED
 
 app_name = "news"
 
@@ -41,9 +42,11 @@ urlpatterns = [
         views.article,
         name="article",
     ),
-    # Old links without their last slash: one step to the story instead of two.
+    # Old links without their last slash: one step to the story instead of two. What stands under
+    # other rooms' words, such as a tag that is a number, gets its slash from Django.
     re_path(
-        r"^(?P<section>[-a-zA-Z0-9_]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?$",
+        rf"^(?!(?:{'|'.join(sorted(RESERVED))})/)"
+        r"(?P<section>[-a-zA-Z0-9_]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?$",
         views.article,
         name="article_unslashed",
     ),

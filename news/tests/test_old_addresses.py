@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from news.tests.factories import make_article, make_section
+from news.tests.factories import make_article, make_section, make_tag
 from portal.lib import languages
 
 WORDS = "oil gas power fuel rail grain water steel".split()
@@ -65,3 +65,11 @@ def test_a_forgotten_slash_is_one_step_too(client, db):
     here = story.get_absolute_url()
     assert step(client, here.rstrip("/")) == (301, here)
     assert step(client, f"/none/{story.pk}") == (301, here)
+
+
+def test_a_number_under_another_rooms_word_is_no_story(client, db):
+    story = make_article()
+    make_tag(str(story.pk))
+    assert step(client, f"/tag/{story.pk}") == (301, f"/tag/{story.pk}/")
+    assert step(client, f"/tag/{story.pk}/") == (200, "")
+    assert step(client, f"/about/{story.pk}") == (301, f"/about/{story.pk}/")

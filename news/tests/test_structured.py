@@ -227,7 +227,7 @@ def test_a_link_to_a_story_is_shown_with_its_picture_cut_around_the_focus(client
     assert response["Content-Type"] == told["og:image:type"] == "image/jpeg"
 
 
-@pytest.mark.parametrize("path", ["/", "/fuel/", "/archive/", "/search/", "/markets/", "/feeds/"])
+@pytest.mark.parametrize("path", ["/", "/fuel/", "/archive/", "/markets/", "/feeds/"])
 def test_every_other_page_has_a_card_with_the_sites_picture(client, story, path):
     told = card(client, path)
     assert told["og:title"]

@@ -54,6 +54,8 @@ def test_every_page_has_one_canonical_address_its_own(pages):
     for path, response in pages.items():
         canonical, _alternates = head(response)
         bare = languages.path_in(path.partition("?")[0], languages.DEFAULT)
+        if bare == "/":  # the front has no second page, whatever is asked of it
+            path = path.partition("?")[0]
         expected = [] if bare in UNLISTED else [SITE + path]
         assert canonical == expected, path
 
@@ -83,7 +85,7 @@ def test_every_page_names_all_its_languages_and_they_name_it(pages, site):
 
 
 @pytest.mark.parametrize(
-    "query", ["utm_source=x&utm_medium=y", "fbclid=abc", "yclid=1&gclid=2", "from=%22%3E%3Cb%3E"]
+    "query", ["utm_source=x&utm_medium=y", "fbclid=abc", "yclid=1&gclid=2", "ref=%22%3E%3Cb%3E"]
 )
 @pytest.mark.parametrize("code", languages.CODES)
 def test_tracking_makes_no_new_page_and_no_link_repeats_it(client, site, pages, code, query):

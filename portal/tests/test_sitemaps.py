@@ -122,7 +122,7 @@ def test_translations_name_each_other_and_the_default(client, db):
         url = told(client, part.replace("1", str(number)))[story.get_absolute_url()]
         links = url.findall("x:link", SPACES)
         assert {(link.get("hreflang"), link.get("href")) for link in links} == expected
-    assert str(hidden.pk) not in client.get("/sitemap-stories-1.xml").text
+    assert hidden.get_absolute_url() not in client.get("/sitemap-stories-1.xml").text
 
 
 def test_a_story_has_its_picture(client, db):

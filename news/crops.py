@@ -46,6 +46,7 @@ def write(image, base, focus, storage, mark="", exif=b""):
             out = io.BytesIO()
             format_, how = FORMATS[ending]
             small = image.resize(size, Image.LANCZOS, box=box, reducing_gap=2)
+            small.info = {}  # JPEG would keep the comments of the upload
             small.save(out, format_, exif=exif, **how)
             storage.save(path, ContentFile(out.getvalue()))
         made[shape] = [*size, storage.size(path)]

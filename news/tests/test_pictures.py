@@ -105,7 +105,7 @@ def test_a_picture_has_the_sizes_it_is_large_enough_for(db, media, width, height
             assert (image.format, list(image.size)) == (format_.upper(), size)
             assert image.width <= width
         assert opened(media, f"{picture.base}-sq50x50.{format_}").size == (edge, edge)
-    assert len(files(media)) == 2 * (len(widths) + 1) + 1
+    assert len(files(media)) == 2 * (len(widths) + 1) + len(crops.SHAPES) + 1
 
 
 def test_every_address_a_page_names_is_a_file(db, media):

@@ -32,7 +32,7 @@ def test_the_reading_view_has_the_headline_the_byline_the_hour_and_the_whole_tex
     assert found["byline"] == (", ".join(shown["names"]) or "Meridian 70")
     text = " ".join(found["textContent"].split())
     assert "USD" not in text[:200]  # neither the ticker nor the navigation
-    assert len(shown["paragraphs"]) > 3
+    assert shown["paragraphs"]
     for paragraph in shown["paragraphs"]:
         assert " ".join(paragraph.split()) in text
 

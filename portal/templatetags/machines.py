@@ -25,12 +25,12 @@ FORMS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 
 
 def address_of(context):
-    """The one whole address of this page, or "" where it has none: an error, an answer.
+    """The one whole address of this page, or "" where it has none: an error, an answer, a preview.
 
     Nothing that the visitor added to it is in there but the number of a list's page.
     """
     request = context.get("request")
-    if request is None or getattr(request, "editions", None) == {}:
+    if request is None or context.get("preview") or getattr(request, "editions", None) == {}:
         return ""
     match = request.resolver_match
     if match is None or match.view_name in UNLISTED:

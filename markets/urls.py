@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from markets import status, ticker, views
+from markets import feeds, status, ticker, views
 
 app_name = "markets"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("ticker/", ticker.fragment, name="ticker"),
     path("<slug:code>/", views.instrument, name="instrument"),
     path("<slug:code>/badge.svg", views.badge, name="badge"),
+    path("<slug:code>/feed.<feed_form:form>", feeds.feed, name="feed"),
     path("<slug:code>.csv", views.history_csv, name="csv"),
     path("<slug:code>.json", views.history_json, name="json"),
 ]

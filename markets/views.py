@@ -67,7 +67,6 @@ def instrument(request, code):
             # Past the last page the note under the table names the download, not the archive.
             "page": replace(page, is_cut=False),
             "is_cut": page.is_cut,
-            "canonical": request.path + (f"?page={page.number}" if page.number > 1 else ""),
             "in_markets": True,
         },
     )

@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from news import jpeg, metadata
+from news import crops, jpeg, metadata
 from portal.lib import numbers
 
 WIDTHS = (480, 960, 1440)
@@ -202,25 +202,12 @@ def make(image, base, focus, storage, stamp=b""):
         small = picture.resize(size, Image.LANCZOS, reducing_gap=2)
         _write(small, f"{base}-{w}{made['mark']}", storage, stamp)
         made[str(w)] = list(size)
-    box = crop_box(width, height, 1, focus)
+    box = crops.crop_box(width, height, 1, focus)
     edge = min(SQUARE, width, height)
     square = picture.resize((edge, edge), Image.LANCZOS, box=box, reducing_gap=2)
     _write(square, f"{base}-{square_name(focus)}{made['mark']}", storage, stamp)
     made["sq"] = [edge, edge]
-    return made
-
-
-def crop_box(width, height, ratio, focus):
-    """(left, top, right, bottom) of the largest crop of that ratio (width / height).
-
-    The focal point, in per cent, stands in the crop where it stands in the picture: so it is in
-    every crop. Style sheets do the same with object-position, and the desk shows it with them.
-    """
-    across, down = min(width, round(height * ratio)), min(height, round(width / ratio))
-    across, down = max(1, across), max(1, down)
-    left = round((width - across) * focus[0] / 100)
-    top = round((height - down) * focus[1] / 100)
-    return (left, top, left + across, top + down)
+    return made | crops.write(picture, base, focus, storage, made["mark"], stamp)
 
 
 def steps(focus):

@@ -3,7 +3,8 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from news import searching, views
+from news import feeds, searching, views
+from news.models.taxonomy import RESERVED
 
 app_name = "news"
 
@@ -20,6 +21,9 @@ register_converter(Year, "yyyy")
 register_converter(TwoDigits, "dd")
 
 urlpatterns = [
+    path("feeds/", feeds.page, name="feeds"),
+    path("feeds/all.<feed_form:form>", feeds.feed, name="feed_all"),
+    path("feeds/<feed_place:place>/<slug:slug>.<feed_form:form>", feeds.feed, name="feed"),
     path("tag/<slug:slug>/", views.tag, name="tag"),
     path("author/<slug:slug>/", views.author, name="author"),
     path("source/<slug:slug>/", views.source, name="source"),
@@ -37,5 +41,13 @@ urlpatterns = [
         r"^(?P<section>[-a-zA-Z0-9_]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?/$",
         views.article,
         name="article",
+    ),
+    # Old links without their last slash: one step to the story instead of two. What stands under
+    # other rooms' words, such as a tag that is a number, gets its slash from Django.
+    re_path(
+        rf"^(?!(?:{'|'.join(sorted(RESERVED))})/)"
+        r"(?P<section>[-a-zA-Z0-9_]+)/(?P<pk>[0-9]{1,18})(?:-(?P<words>[^/]*))?$",
+        views.article,
+        name="article_unslashed",
     ),
 ]

@@ -37,6 +37,9 @@ def article(request, section, pk, words=None):
     context = page_context(story, now)
     editions = [*context["siblings"], story]
     request.editions = {s.language: s.get_absolute_url() for s in editions}
+    # A reprint is found at its original; its translations do not lead search engines to it.
+    request.canonical = story.source_url if story.is_reprint else None
+    request.alternates = {s.language: s.get_absolute_url() for s in editions if not s.is_reprint}
     return render(request, "news/article.html", context)
 
 

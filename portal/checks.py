@@ -4,13 +4,14 @@ from django.conf import settings
 from django.core.checks import Error, Tags, register
 
 from markets import providers
+from portal import robots
 
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1", ".localhost", "testserver"}
 
 
 @register(Tags.security)
 def unsafe_settings(app_configs, **kwargs):
-    """Errors portal.E001-E006. Outside production only a wrong ENVIRONMENT or open hosts count."""
+    """Errors portal.E001-E008. Outside production only a wrong ENVIRONMENT or open hosts count."""
     errors = []
     if settings.ENVIRONMENT not in {"development", "production"}:
         errors.append(
@@ -35,6 +36,7 @@ def unsafe_settings(app_configs, **kwargs):
                 id="portal.E002",
             )
         )
+    errors += unknown_words()
     if not settings.PRODUCTION:
         return errors
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
@@ -62,6 +64,29 @@ def unsafe_settings(app_configs, **kwargs):
             )
         )
     return errors + unsafe_sources()
+
+
+def unknown_words():
+    """portal.E007, E008: settings that machines read and that must be one of few words."""
+    errors = []
+    if settings.AI_CRAWLERS not in robots.AI_POLICIES:
+        errors.append(
+            Error(
+                f"AI_CRAWLERS is {settings.AI_CRAWLERS!r}.",
+                hint=f"Set AI_CRAWLERS to one of {', '.join(robots.AI_POLICIES)}.",
+                id="portal.E007",
+            )
+        )
+    if not settings.SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
+        errors.append(
+            Error(
+                f"SECURITY_CONTACT is {settings.SECURITY_CONTACT!r}.",
+                hint="Set SECURITY_CONTACT to an address such as mailto:security@example.org or "
+                "https://example.org/security (RFC 9116).",
+                id="portal.E008",
+            )
+        )
+    return errors
 
 
 def unsafe_sources():

@@ -200,6 +200,18 @@ SITE_DESCRIPTION = _(
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default="newsroom@example.org")
 # Where readers report an error in a story; empty: the story leads to the corrections policy.
 CORRECTIONS_EMAIL = env.str("CORRECTIONS_EMAIL", default="")
+# Whom a finder of a security hole writes to: a mailto:, https: or tel: address.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"mailto:{NEWSROOM_EMAIL}")
+# The whole text of a story in feeds, or its lead alone.
+FEED_FULL_TEXT = env.bool("FEED_FULL_TEXT", default=True)
+# Who names the entries of feeds (RFC 4151): a domain that was ours, and a year or day in which it
+# was. Not to be changed when the site moves: reader programs would show every entry again.
+FEED_AUTHORITY = env.str(
+    "FEED_AUTHORITY", default=f"{SITE_URL.partition('://')[2].partition(':')[0]},2026"
+)
+# What robots.txt says to machines that collect texts for language models: allow; no-training
+# (they may look up and link, not learn); none.
+AI_CRAWLERS = env.str("AI_CRAWLERS", default="no-training")
 
 # 9. Markets ---------------------------------------------------------------------------------------
 

@@ -6,15 +6,23 @@ from django.contrib import admin
 from django.urls import include, path
 
 from news import preview
-from portal import views
+from portal import robots, sitemaps, views
 
 urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     *([path("media/<path:path>", views.media)] if settings.SERVE_MEDIA else []),
-    path("favicon.ico", views.favicon),
     path("preview/<str:token>/", preview.shared, name="preview"),
+    path("favicon.ico", robots.favicon),
+    path("robots.txt", robots.robots),
+    path("humans.txt", robots.humans),
+    path(".well-known/security.txt", robots.security),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
+        path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),
+        path("sitemap-stories-<int:part>.xml", sitemaps.stories, name="sitemap_stories"),
+        path("site.webmanifest", robots.manifest, name="manifest"),
         path("markets/", include("markets.urls")),
         path("", include("news.urls")),
         prefix_default_language=False,

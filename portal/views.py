@@ -3,9 +3,8 @@
 import logging
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils._os import safe_join
 from django.utils.translation import gettext as _
 
@@ -25,10 +24,6 @@ PICTURE_TYPES = {"jpg": "image/jpeg", "tif": "image/tiff"} | {
 def home(request):
     front = compose(languages.current())
     return render(request, "portal/home.html", {"front": front, "is_home": True})
-
-
-def favicon(request):
-    return HttpResponseRedirect(static("img/icon.svg"))
 
 
 def error(request, status, *, title, text):

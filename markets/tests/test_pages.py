@@ -269,7 +269,7 @@ def test_pages_stay_light_and_without_inline_code(five_years, client, prefix, pa
     assert len(gzip.compress(content)) < 15_000
     html = content.decode()
     assert " style=" not in html and "<style" not in html
-    assert not re.search(r"<script(?![^>]* src=)", html)
+    assert not re.search(r'<script(?![^>]* (?:src=|type="application/ld\+json"))', html)
     assert not re.search(r"\son\w+=", html)
 
 

@@ -60,7 +60,14 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             gettext_lazy("Source and topics"),
             {
                 "classes": ["side"],
-                "fields": ["source", "source_url", "no_byline_reason", "tags", "instruments"],
+                "fields": [
+                    "source",
+                    "source_url",
+                    "is_reprint",
+                    "no_byline_reason",
+                    "tags",
+                    "instruments",
+                ],
             },
         ),
         (

@@ -12,7 +12,7 @@ from news import hours
 from news.admin import drafts
 from news.admin.prose import ProseWidget
 from news.models import Article, Author, Byline
-from news.models.content import KEYS, WORDS
+from news.models.content import FLAGS, KEYS, WORDS
 
 Instrument = Article._meta.get_field("instruments").related_model
 
@@ -133,7 +133,7 @@ class ArticleForm(drafts.Restorable, forms.ModelForm):
 
     class Meta:
         model = Article
-        fields = [*WORDS, *KEYS, "tags", "expires_at"]
+        fields = [*WORDS, *KEYS, *FLAGS, "tags", "expires_at"]
         exclude = ["instruments"]  # noqa: DJ006  declared above, and not read a second time
         widgets = {
             "kicker": forms.TextInput(attrs={"class": "vTextField"}),
@@ -195,7 +195,7 @@ class ArticleForm(drafts.Restorable, forms.ModelForm):
     def content(self):
         """What was typed, as a content."""
         data = self.cleaned_data
-        content = {name: data.get(name, "") for name in (*WORDS, *KEYS)}
+        content = {name: data.get(name, "") for name in (*WORDS, *KEYS, *FLAGS)}
         return content | {
             "bylines": self.bylines.lines(),
             "tags": [tag.pk for tag in data["tags"]],

@@ -30,6 +30,7 @@ LABELS = {
     "instruments": _("instruments"),
     "source": _("source"),
     "source_url": _("address of the original"),
+    "is_reprint": _("reprint"),
     "slug": _("words in the address"),
     "listing_headline": _("headline in lists"),
     "listing_lead": _("lead in lists"),
@@ -92,8 +93,10 @@ def field_html(field, old, new, resolve=None, context=1):
 
 def shown(field, value, resolve=None):
     """A value as people read it."""
-    if value in (None, ""):
+    if value in (None, "", False):
         return ""
+    if value is True:
+        return str(_("yes"))
     if field in REFERENCES:
         return _name(REFERENCES[field], value, resolve)
     if field == "kind":

@@ -69,6 +69,14 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         verbose_name=_("source"),
     )
     source_url = models.URLField(_("address of the original"), max_length=500, blank=True)
+    is_reprint = models.BooleanField(
+        _("reprint"),
+        default=False,
+        help_text=_(
+            "The text stands word for word at the address of the original: search engines are "
+            "sent there. Not for stories that only rely on a source."
+        ),
+    )
     authors = models.ManyToManyField("news.Author", through="news.Byline", related_name="articles")
     tags = models.ManyToManyField("news.Tag", blank=True, related_name="+", verbose_name=_("tags"))
     instruments = models.ManyToManyField(
@@ -181,6 +189,9 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
                 violation_error_message=_("A story cannot end before it is published."),
             ),
             models.CheckConstraint(
+                condition=Q(is_reprint=False) | ~Q(source_url=""), name="article_reprint_of_what"
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="withdrawn") | Q(withdrawn_at__isnull=False),
                 name="article_withdrawn_has_hour",
             ),
@@ -204,6 +215,17 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
             models.Index(fields=["-modified_at", "-id"], name="article_last_saved"),
             models.Index(
                 fields=["expires_at"], name="article_ends", condition=Q(expires_at__isnull=False)
+            ),
+            # When a list last lost a story: few rows have either.
+            models.Index(
+                fields=["language", "-withdrawn_at"],
+                name="article_last_withdrawn",
+                condition=Q(withdrawn_at__isnull=False),
+            ),
+            models.Index(
+                fields=["language", "-expires_at"],
+                name="article_last_ended",
+                condition=Q(expires_at__isnull=False),
             ),
         ]
 
@@ -249,6 +271,8 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
                 raise ValidationError(
                     {"published_at": _("Say when the story goes out, or keep it a draft.")}
                 )
+        if self.is_reprint and not self.source_url:
+            raise ValidationError({"source_url": _("Give the address of what is reprinted here.")})
         if self.expires_at and self.published_at and self.expires_at <= self.published_at:
             raise ValidationError({"expires_at": _("A story cannot end before it is published.")})
 

@@ -14,6 +14,7 @@ WORDS = (
     "listing_headline listing_lead seo_title seo_description no_byline_reason"
 ).split()
 KEYS = ("section", "picture", "source")
+FLAGS = ("is_reprint",)
 LISTS = ("bylines", "tags", "instruments")
 # Readers are told that a story was updated when one of these changes, and translators too.
 SUBSTANCE = ("headline", "lead", "body", "picture")
@@ -25,7 +26,8 @@ class LookAlikeIsNotSaved(Exception):
 
 def blank(**known):
     """The content of a story in which nothing but `known` has been written yet."""
-    empty = dict.fromkeys(WORDS, "") | dict.fromkeys(KEYS) | {name: [] for name in LISTS}
+    empty = dict.fromkeys(WORDS, "") | dict.fromkeys(KEYS) | dict.fromkeys(FLAGS, False)
+    empty |= {name: [] for name in LISTS}
     return tidy(empty | {"language": languages.DEFAULT, "kind": Kind.NEWS.value} | known)
 
 
@@ -35,6 +37,7 @@ def tidy(content):
     for name, value in clean.items():
         clean[name] = prose.clean(value) if name == "body" else text.one_line(value)
     clean |= {name: _number(content.get(name)) for name in KEYS}
+    clean |= {name: bool(content.get(name)) for name in FLAGS}
     lines = [(_number(author), str(role)) for author, role in content.get("bylines") or ()]
     clean["bylines"] = [list(line) for line in dict.fromkeys(lines) if line[0]]
     clean["tags"] = sorted({_number(tag) for tag in content.get("tags") or ()})
@@ -69,6 +72,7 @@ class Content:
         """What the row says: for a story that is out, what readers see. Three queries or none."""
         content = {name: getattr(self, name) for name in WORDS}
         content |= {name: getattr(self, f"{name}_id") for name in KEYS}
+        content |= {name: getattr(self, name) for name in FLAGS}
         if self.pk is None and not self.is_look_alike:
             return content | {name: [] for name in LISTS}
         return content | {
@@ -135,7 +139,7 @@ class Content:
         return twin
 
     def _set_fields(self, content):
-        for name in WORDS:
+        for name in (*WORDS, *FLAGS):
             setattr(self, name, content[name])
         for name in KEYS:
             if content[name] is not None or name != "section":

@@ -36,14 +36,37 @@ PUBLIC = {
     "about/<slug:slug>/": ["/about/corrections/", "/about/none/"],
     "about/<slug:slug>/<yyyy:year>-<dd:month>-<dd:day>/": ["/about/about/2026-01-01/"],
     "<slug:section>/": ["/shared/", "/shared/?page=2", "/none/"],
-    "article": ["{story}", "{number}", "{elsewhere}", "{unslashed}"],
+    "article": ["{story}", "{number}", "{elsewhere}"],
+    "article_unslashed": ["{unslashed}"],
     "media/<path:path>": ["/media/pictures/none.webp"],
     "preview/<str:token>/": ["/preview/none/"],  # nobody has its token: test_admin_history
     "favicon.ico": ["/favicon.ico"],
+    "robots.txt": ["/robots.txt"],
+    "humans.txt": ["/humans.txt"],
+    ".well-known/security.txt": ["/.well-known/security.txt"],
+    "sitemap.xml": ["/sitemap.xml"],
+    "sitemap-pages.xml": ["/sitemap-pages.xml"],
+    "sitemap-news.xml": ["/sitemap-news.xml"],
+    "sitemap-stories-<int:part>.xml": ["/sitemap-stories-1.xml", "/sitemap-stories-9.xml"],
+    "site.webmanifest": ["/site.webmanifest"],
+    "feeds/": ["/feeds/"],
+    "feeds/all.<feed_form:form>": ["/feeds/all.rss", "/feeds/all.atom", "/feeds/all.json"],
+    "feeds/<feed_place:place>/<slug:slug>.<feed_form:form>": [
+        f"/feeds/{place}/shared.{form}"
+        for place in ("section", "tag", "author", "source")
+        for form in ("rss", "atom", "json")
+    ],
+    "markets/<slug:code>/feed.<feed_form:form>": [
+        "/markets/usd-rub/feed.rss",
+        "/markets/brent/feed.atom",
+        "/markets/usd-rub/feed.json",
+    ],
 }
-
-# What stands outside the languages.
-OUTSIDE = ("/media/", "/favicon", "/preview/")
+# Addresses that no language has for itself.
+OUTSIDE = (
+    *("/media/", "/preview/", "/favicon.ico", "/robots.txt", "/humans.txt", "/.well-known/"),
+    "/sitemap.xml",
+)
 
 
 def routes(patterns=None, prefix=""):
@@ -78,7 +101,7 @@ def addresses(code, story=None, asked="the"):
         }
     for route, paths in PUBLIC.items():
         for path in paths:
-            if story is None and route == "article":
+            if story is None and route.startswith("article"):
                 continue
             path = path.format(**values)
             outside = path.startswith(OUTSIDE)

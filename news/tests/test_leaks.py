@@ -231,6 +231,16 @@ def test_a_public_story_is_found_on_all_these_pages(client, shared, committed, c
         "/search/",
         f"/search/?q={ASKED}",
         "/corrections/",
+        "/feeds/all.rss",
+        "/feeds/all.atom",
+        "/feeds/all.json",
+        *(
+            f"/feeds/{place}/shared.{form}"
+            for place in ("section", "tag", "author", "source")
+            for form in ("rss", "atom", "json")
+        ),
+        "/sitemap-stories-1.xml",
+        "/sitemap-news.xml",
         "/none/",
         languages.path_in(story.get_absolute_url(), languages.DEFAULT),
         f"/shared/{story.pk}/",  # in the Location of its redirect

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from PIL import Image, ImageCms, ImageOps, TiffImagePlugin
 
-from news import metadata, renditions
+from news import crops, metadata, renditions
 from news.models import Picture
 from news.tests.factories import make_article, make_picture, picture_file
 from news.tests.photographs import iptc, photograph
@@ -99,15 +99,15 @@ def test_a_picture_has_the_sizes_it_is_large_enough_for(db, media, width, height
     expected = {str(w): [w, max(1, round(height * w / width))] for w in widths}
     edge = min(240, width, height)
     mark = picture.mark
-    kept = {"sq": [edge, edge], "focus": [50, 50], "mark": mark}
-    assert picture.sizes == expected | kept
+    known = {name: size for name, size in picture.sizes.items() if name not in crops.SHAPES}
+    assert known == expected | {"sq": [edge, edge], "focus": [50, 50], "mark": mark}
     for format_ in ("avif", "webp"):
         for w, size in expected.items():
             image = opened(media, f"{picture.base}-{w}{mark}.{format_}")
             assert (image.format, list(image.size)) == (format_.upper(), size)
             assert image.width <= width
         assert opened(media, f"{picture.base}-sq50x50{mark}.{format_}").size == (edge, edge)
-    assert len(files(media)) == 2 * (len(widths) + 1) + 1
+    assert len(files(media)) == 2 * (len(widths) + 1) + len(crops.SHAPES) + 1
 
 
 def test_every_address_a_page_names_is_a_file(db, media):
@@ -233,7 +233,7 @@ def test_renditions_can_be_written_again_from_the_originals(db, media, capsys):
     assert lost.file.name in told.err
     assert damaged.file.name in told.err
     picture.refresh_from_db()
-    assert set(picture.sizes) == {"480", "960", "1440", "sq", "focus", "mark"}
+    assert set(picture.sizes) == {"480", "960", "1440", "sq", "focus", "mark", *crops.SHAPES}
     assert set(files(media)) == whole | {damaged.file.name}
 
 

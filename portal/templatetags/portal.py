@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from portal.lib import dates, languages, text
+from portal.lib import dates, languages, sorting, text
 from portal.models import Banner
 
 register = template.Library()
@@ -53,6 +53,12 @@ def ago(value):
 def stamp(value):
     """An instant as machines read it, in UTC and whole seconds: 2026-11-23T08:20:00Z."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@register.filter
+def by_name(rows):
+    """Things that have a name, in the order of the page's alphabet."""
+    return sorted(rows, key=lambda row: sorting.key(row.name))
 
 
 @register.filter

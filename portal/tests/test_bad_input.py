@@ -182,7 +182,7 @@ def test_an_odd_question_is_no_error_on_any_address(client, site, statuses, numb
         assert response.status_code == statuses[path], path
         assert "Set-Cookie" not in response
         if not response.streaming:
-            assert "<script>alert" not in response.text
+            assert b"<script>alert" not in response.content
 
 
 @pytest.mark.parametrize("code", languages.CODES)

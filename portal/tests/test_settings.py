@@ -62,6 +62,8 @@ def test_a_safe_production_starts(tmp_path):
         ({"MARKETS_ECB_URL": "https://127.0.0.1"}, "portal.E006: The address of ecb"),
         ({"MARKETS_FRED_URL": "https://mirror.example.org"}, "portal.E006: The address of fred"),
         ({"MARKETS_ALLOW_LOOPBACK": "true"}, "portal.E006: MARKETS_ALLOW_LOOPBACK is on."),
+        ({"AI_CRAWLERS": "some"}, "portal.E007: AI_CRAWLERS is 'some'."),
+        ({"SECURITY_CONTACT": "me@example.org"}, "portal.E008: SECURITY_CONTACT is"),
         ({"ENVIRONMENT": "live"}, "portal.E001: ENVIRONMENT is 'live'."),
     ],
 )

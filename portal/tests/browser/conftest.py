@@ -76,7 +76,7 @@ def served(folder, port=None, **changes):
         deadline = time.monotonic() + 30
         while True:
             try:
-                pages.read(f"{site}/favicon.ico")
+                pages.read(f"{site}/robots.txt")
                 break
             except OSError:
                 if server.poll() is not None or time.monotonic() > deadline:

@@ -88,6 +88,8 @@ PAGES = {
     "search-page-2": "/search/?q=the&page=2",
     "search-nothing": "/search/?q=xyzzy",
     "corrections": "/corrections/",
+    "feeds": "/feeds/",
+    "feeds-kk": "/kk/feeds/",
     "about": "/about/",
     "policy": "/about/standards/",
     "policy-earlier": linked("/about/standards/", r"/about/standards/[\d-]+/"),

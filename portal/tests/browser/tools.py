@@ -93,6 +93,32 @@ def axe_violations(page, **options):
     ]
 
 
+def readability(page):
+    """What Mozilla's Readability, the reading view of Firefox, makes of the page: title, byline,
+    lang, publishedTime, textContent, …
+    """
+    script = TOOLS / "Readability.js"
+    if not script.exists():
+        raise _missing("Readability")
+    source = script.read_text(encoding="utf-8")
+    # Through the debugger, as above.
+    session = page.context.new_cdp_session(page)
+    try:
+        expression = f"{source}\n;new Readability(document.cloneNode(true)).parse()"
+        answer = session.send(
+            "Runtime.evaluate",
+            {
+                "expression": expression,
+                "returnByValue": True,
+                "allowUnsafeEvalBlockedByCSP": False,
+            },
+        )
+    finally:
+        session.detach()
+    assert "exceptionDetails" not in answer, answer
+    return answer["result"]["value"]
+
+
 def vnu_errors(paths):
     """The Nu HTML checker's errors and warnings in HTML files as lines "file:line: message", or [].
 

@@ -1,6 +1,5 @@
 """After the commit: the search rows of changed stories. Nothing else."""
 
-
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver

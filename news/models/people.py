@@ -51,11 +51,6 @@ class Author(Addressed):
     def __str__(self):
         return self.name
 
-    @property
-    def portrait(self):
-        """The photograph, where readers may see it."""
-        return self.photo
-
     def natural_key(self):
         return (self.slug,)
 

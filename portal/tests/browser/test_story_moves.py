@@ -174,4 +174,3 @@ def test_pages_about_a_text_are_readable_by_all_and_at_every_width(log_in, width
         assert page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         ), name
-        page.screenshot(path=f"/tmp/shots_core/{width}-{name[:-1]}.png", full_page=True)

@@ -40,6 +40,15 @@ const local = {
   drop(key) {
     try { for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX) && name.endsWith(key)) localStorage.removeItem(name); } catch { /* no store, no copy */ }
   },
+  // As the server does: after thirty days nobody comes back for it.
+  forget() {
+    try {
+      for (const name of Object.keys(localStorage).filter((one) => one.startsWith('story-text/'))) {
+        const age = Date.now() - Date.parse(JSON.parse(localStorage.getItem(name)).at);
+        if (!(age < 30 * 24 * 3600 * 1000)) localStorage.removeItem(name);
+      }
+    } catch { /* no store, no copy */ }
+  },
   all() {
     try {
       return Object.keys(localStorage).filter((name) => name.startsWith(place())).flatMap((name) => {
@@ -211,6 +220,7 @@ form.addEventListener('submit', async (event) => {
 
 // The walk of a page --------------------------------------------------------------------------
 
+local.forget();
 form.drafts = { drafts, read, local, post, renew, keepHere, say, leave: () => { isLeaving = true; } };
 if (drafts.writes) {
   hold();

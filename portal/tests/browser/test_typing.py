@@ -148,6 +148,28 @@ def test_a_story_never_saved_is_offered_back_on_the_next_new_one(log_in):
     expect(page.locator(".story-offer", has_text="Text typed")).to_have_count(0)
 
 
+def test_a_browser_forgets_copies_after_thirty_days(log_in):
+    page = log_in()
+    page.goto(ADD)
+    page.evaluate(
+        """() => {
+            const copy = days => JSON.stringify({
+                key: `k${days}`, turn: 1, fields: [["headline", `${days} days old`]],
+                at: new Date(Date.now() - days * 24 * 3600 * 1000).toISOString(),
+            })
+            const user = JSON.parse(document.getElementById("story-drafts").textContent).user
+            for (const days of [29, 31]) {
+                localStorage.setItem(`story-text/${user}/new/k${days}`, copy(days))
+            }
+        }"""
+    )
+    page.reload()
+    expect(page.locator(".story-offer")).to_have_count(1)
+    page.get_by_role("button", name="Show what differs").click()
+    expect(page.locator(".story-offer ins")).to_have_text(re.compile("29 days old"))
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.endsWith('k31'))") == []
+
+
 def test_logged_out_elsewhere_and_in_again_the_open_form_saves(log_in):
     page = log_in()
     begin(page, "A key turns twice")

@@ -110,9 +110,8 @@ TOKENS = """
 <p> </p> <div> </div> <h1> </h1> <h2> </h2> <li> </li> <ul> <em> </em> <a> </a> <b> <table> <tr>
 <td> </table> <svg> </svg> <math> <mi> <template> <textarea> <title> <select> <option> <object>
 <figure/data-picture=1> <figure/data-picture=0> <figure> </figure> <figcaption> </figcaption>
-<strong>
-<span/data-instrument=brent> <span> </span> <button> <nobr> <!-- --> <![CDATA[ ]]> &lt; &amp;
-& < > '
+<strong> <span/data-instrument=brent> <span> </span> <button> <nobr> <!-- --> <![CDATA[ ]]>
+&lt; &amp; & < > '
 """
 PIECES = st.one_of(
     st.sampled_from(HOSTILE + LEGITIMATE),

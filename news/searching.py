@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from news.models import Article
+from news.models.search import LONGEST_TEXT
 from news.search import query as questions
 from news.search.deadline import TooSlow, within
 from news.search.filters import Filters
@@ -107,7 +108,7 @@ def _mark(story, marker):
     if marker.spans(lead):
         story.passage = marker.marked(lead)
         return
-    texts = (plain_text(story.body), story.picture_caption)
+    texts = (plain_text(story.body)[:LONGEST_TEXT], story.picture_caption)
     story.passage = next(filter(None, map(marker.passage, texts)), "") or lead
 
 

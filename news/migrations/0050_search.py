@@ -1,5 +1,5 @@
 import django.db.models.deletion
-import news.models.search
+import news.search.columns
 import portal.lib.fields
 from django.db import migrations, models
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('recipe', models.PositiveSmallIntegerField(db_index=True, default=0)),
                 ('written_at', models.DateTimeField()),
                 ('head', models.TextField(default='')),
-                ('words', news.models.search.WordsField(default='')),
+                ('words', news.search.columns.WordsField(default='')),
             ],
         ),
         migrations.CreateModel(

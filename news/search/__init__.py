@@ -2,6 +2,7 @@
 
 words      a text as tokens: folded, stemmed, the same for the index and for a question
 kazakh     endings of Kazakh words
+columns    the column that is asked, and how
 query      what a reader typed, as terms; written down for FTS5 or for a tsquery
 deadline   no search holds the database for longer
 finding    the stories of a question, ranked

@@ -64,6 +64,13 @@ def test_captions_are_searched(publish):
     assert found("moraine") == [theirs.pk]
 
 
+def test_a_text_longer_than_an_index_takes_is_indexed_by_its_beginning(publish):
+    words_of_it = " ".join(f"ozo{number}ke" for number in range(200_000))
+    story = publish(body=f"<p>{words_of_it}</p>", picture_caption="A drumlin")
+    assert found('"ozo 7 ke"') == [story.pk]
+    assert found("drumlin") == [story.pk]
+
+
 def test_one_transaction_indexes_a_story_once(db, committed, monkeypatch):
     written = []
     write = SearchRow.objects.write

@@ -87,6 +87,7 @@ PAGES = {
     "search-results": "/search/?q=pipeline",
     "search-page-2": "/search/?q=the&page=2",
     "search-nothing": "/search/?q=xyzzy",
+    "search-filters": "/search/?q=brent&lang=all&section=nowhere&from=yesterday",
     "corrections": "/corrections/",
     "feeds": "/feeds/",
     "feeds-kk": "/kk/feeds/",

@@ -1,0 +1,238 @@
+"""Around the hits: prices that answer, corrected slips, the deadline and the crowd."""
+
+import re
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from markets import sample
+from markets.models import Instrument
+from news import searching
+from news.models import SearchWord
+from news.search import deadline, finding, spelling
+from news.search.deadline import TooSlow, within
+from news.tests.factories import make_article, make_author, make_section
+
+
+@pytest.fixture
+def publish(committed):
+    def make(**fields):
+        with committed():
+            return make_article(**fields)
+
+    return make
+
+
+def ask(client, words="", path="/search/", **filters):
+    response = client.get(path, {"q": words, **filters})
+    assert response.status_code == 200
+    return response
+
+
+def found(*args, **filters):
+    return [story.pk for story in ask(*args, **filters).context["page"].items]
+
+
+# Prices ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def priced(base):
+    sample.load(timezone.localdate())
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "codes"),
+    [
+        ("/search/", "brent", ["brent"]),
+        ("/search/", "Брент", ["brent"]),
+        ("/search/", "brent price today", ["brent"]),
+        ("/search/", "usd rub", ["usd-rub"]),
+        ("/search/", "USD/KZT", ["usd-kzt"]),
+        ("/ru/search/", "курс доллара к тенге", ["usd-kzt"]),
+        ("/ru/search/", "цена нефти", ["brent"]),
+        ("/ru/search/", "АИ95", ["fuel-ai95-ru", "fuel-ai95-kz"]),
+        ("/search/", "AI-92", ["fuel-ai92-ru", "fuel-ai92-kz"]),
+        ("/kk/search/", "мұнай бағасы", ["brent"]),
+        ("/kk/search/", "мунай", ["brent"]),
+        ("/search/", "brent floor nobody planned", []),
+        ("/search/", "price today", []),
+        ("/search/", "ai", []),
+    ],
+)
+def test_a_question_about_a_price_is_answered_with_the_price(client, priced, path, words, codes):
+    text = ask(client, words, path).text
+    shown = re.findall(r'class="hit".*?/markets/([-\w]+)/', text, re.S)
+    assert [code for code in shown if Instrument.objects.filter(code=code).exists()] == shown
+    assert shown[: len(codes)] == codes
+    assert bool(shown) == bool(codes)
+
+
+def test_an_instrument_that_readers_do_not_see_answers_nothing(client, priced):
+    instrument = Instrument.objects.get(code="brent")
+    instrument.is_active = False
+    instrument.save()
+    assert 'class="hit"' not in ask(client, "brent").text
+
+
+# Did you mean ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "meant"),
+    [
+        ("/search/", "pipline tarif 1987", "pipeline tariff"),
+        ("/search/", "ppieline", "pipeline"),
+        ("/search/", "tarifff", "tariff"),
+        ("/ru/search/", "нефтепорвод", "нефтепровод"),
+        ("/ru/search/", "ytantghjdjl", "нефтепровод"),
+        ("/kk/search/", "мөлшрлеме", "мөлшерлеме"),
+        ("/kk/search/", "молшерлме", "мөлшерлеме"),
+        ("/search/", "xyzzyq", ""),
+    ],
+)
+def test_a_slip_of_the_finger_is_corrected_from_our_own_words(client, publish, path, words, meant):
+    publish(headline="Pipeline tariff")
+    publish(headline="Нефтепровод", language="ru")
+    publish(headline="Мөлшерлеме", language="kk")
+    response = ask(client, words, path)
+    assert response.context["meant"] == meant
+    if meant:
+        address = re.search(r'empty__meant">[^<]*<a href="([^"]+)"', response.text)[1]
+        assert client.get(address.replace("&amp;", "&")).context["page"].count == 1
+
+
+def test_a_word_of_a_draft_is_never_offered(client, publish):
+    publish(headline="Zirconquark", status="draft")
+    assert SearchWord.objects.filter(word="zirconquark").exists()
+    response = ask(client, "zirconqark")
+    assert response.context["meant"] == ""
+    assert "zirconquark" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "most", "away"),
+    [
+        ("tariff", "tariff", 2, 0),
+        ("tariff", "tarif", 2, 1),
+        ("tariff", "tafirf", 2, 2),
+        ("form", "from", 1, 1),
+        ("form", "farm", 1, 1),
+        ("form", "farms", 1, None),
+        ("a", "abcd", 2, None),
+    ],
+)
+def test_distance_counts_slips_of_the_finger(one, other, most, away):
+    assert spelling.distance(one, other, most) == away
+
+
+# Limits ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_query_past_its_deadline_is_stopped_by_the_database():
+    slow = {
+        "sqlite": "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n<100000000)"
+        " SELECT count(*) FROM c",
+        "postgresql": "SELECT pg_sleep(30)",
+    }[connection.vendor]
+    begun = time.monotonic()
+    with pytest.raises(TooSlow), within(0.1), connection.cursor() as cursor:
+        cursor.execute(slow)
+    assert time.monotonic() - begun < 2
+    with connection.cursor() as cursor:  # and the connection is as good as before, without a limit
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+        if connection.vendor == "postgresql":
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("0",)
+
+
+def test_an_error_that_is_no_delay_is_not_hidden(db):
+    from django.db import DatabaseError, transaction
+
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        within(5),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT * FROM no_such_table")
+
+
+def test_without_time_for_all_the_newest_matches_are_shown_and_it_is_said(
+    client, publish, monkeypatch
+):
+    new = publish(headline="Ozokerite new")
+    publish(headline="Ozokerite old", published_at=timezone.now() - timedelta(days=9))
+    publish(published_at=timezone.now() - timedelta(days=8))
+    monkeypatch.setattr(finding, "NEWEST", 2)
+    rows = finding._candidates
+
+    def slow(stories, **matching):
+        raise TooSlow
+
+    monkeypatch.setattr(finding, "_candidates", slow)
+    response = ask(client, "ozokerite")
+    assert [story.pk for story in response.context["page"].items] == [new.pk]
+    assert "There was no time to look through every story" in response.text
+    assert rows is not finding._candidates
+
+
+def test_not_even_the_newest_in_time_is_an_empty_page_and_no_error(client, publish, monkeypatch):
+    publish(headline="Ozokerite")
+
+    def never(seconds):
+        raise TooSlow
+
+    monkeypatch.setattr(finding, "within", never)
+    response = ask(client, "ozokerite")
+    assert response.context["page"].count == 0
+    assert "There was no time" in response.text
+
+
+def test_too_many_searches_at_once_are_asked_to_wait(client, publish, monkeypatch):
+    monkeypatch.setattr(searching, "PATIENCE", 0.01)
+    monkeypatch.setattr(searching, "_places", threading.BoundedSemaphore(1))
+    publish(headline="Ozokerite")
+    with searching.a_place():
+        response = client.get("/search/?q=ozokerite")
+        assert response.status_code == 503
+        assert response["Retry-After"] == str(searching.RETRY_SECONDS)
+        assert "Try again in a few seconds" in response.text
+        assert client.get("/search/").status_code == 200  # no words, nothing to search
+    assert ask(client, "ozokerite").context["page"].count == 1
+
+
+def test_a_search_that_breaks_gives_its_place_back(client, publish, monkeypatch):
+    monkeypatch.setattr(searching, "_places", threading.BoundedSemaphore(1))
+    client.raise_request_exception = False
+    with monkeypatch.context() as patch:
+        patch.setattr(searching, "find", lambda *args, **kwargs: 1 / 0)
+        assert client.get("/search/?q=ozokerite").status_code == 500
+    assert client.get("/search/?q=ozokerite").status_code == 200
+
+
+def test_a_search_asks_few_questions_with_every_filter(
+    client, publish, django_assert_max_num_queries
+):
+    section, author = make_section(), make_author("Q. Zhandosova")
+    for _ in range(3):
+        publish(headline="Ozokerite", authors=[author], section=section)
+    ask(client, "warm")
+    extra = 0 if connection.vendor == "sqlite" else 4  # the limit itself, and its savepoint
+    with django_assert_max_num_queries(6 + extra):
+        assert len(found(client, "ozokerite")) == 3
+    with django_assert_max_num_queries(8 + extra):
+        everything = {"section": section.slug, "author": "Zhandosova", "from": "2020-01-01"}
+        assert len(found(client, "ozokerite", **everything)) == 3
+
+
+def test_the_deadline_of_a_search_is_a_quarter_of_a_second():
+    assert finding.WHOLE + finding.REST <= 0.25
+    assert finding.WHOLE + spelling.SECONDS <= 0.25
+    assert deadline._STEPS <= 10_000

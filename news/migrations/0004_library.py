@@ -16,7 +16,7 @@ def digests_from_names(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('news', '0020_drafts'),
+        ('news', '0003_drafts'),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('markets', '0004_p_queue'),
-        ('news', '0050_search'),
+        ('markets', '0004_queue'),
+        ('news', '0006_search'),
     ]
 
     operations = [

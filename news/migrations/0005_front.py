@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('news', '0030_library'),
+        ('news', '0004_library'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('markets', '0004_p_queue'),
-        ('news', '0010_workflow'),
+        ('markets', '0004_queue'),
+        ('news', '0002_workflow'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

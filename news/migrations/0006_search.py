@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Search rows are derived: the old ones go, `manage.py reindex` or `tick` writes the new."""
 
     dependencies = [
-        ('news', '0040_front'),
+        ('news', '0005_front'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('markets', '0003_s_desk'),
+        ('markets', '0003_desk'),
     ]
 
     operations = [

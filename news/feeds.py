@@ -9,7 +9,8 @@ from collections import defaultdict
 from django.conf import settings
 from django.db.models import CharField, IntegerField, Value
 from django.db.models.functions import Coalesce, NullIf
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import register_converter, reverse
 from django.urls.converters import StringConverter
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 
 from news import changes, crops
-from news.models import Article, Author, Byline, Correction, Section, Source, Tag
+from news.models import Article, Author, Byline, Correction, OldAddress, Section, Source, Tag
 from portal.lib import dates, feeds, languages, sorting
 
 # Whose feed: the model, and the question its stories answer.
@@ -40,8 +41,18 @@ register_converter(Place, "feed_place")
 
 def feed(request, form, place="", slug=""):
     """A feed of the edition the address names, in a form of portal.lib.feeds.TYPES."""
-    here = get_object_or_404(PLACES[place][0], slug=slug) if place else None
+    here = PLACES[place][0].objects.filter(slug=slug).first() if place else None
+    if place and here is None:
+        return moved(place, slug, form)
     return feeds.answer(request, feed_of(here, place), form)
+
+
+def moved(place, slug, form):
+    """One step to the feed of what stood at this slug before it was renamed or merged; else 404."""
+    here = OldAddress.objects.target(PLACES[place][0], slug)
+    if here is None:
+        raise Http404("no such feed")
+    return HttpResponsePermanentRedirect(f"{path_of(place, here)}.{form}")
 
 
 def page(request):

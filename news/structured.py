@@ -115,10 +115,14 @@ def correction(note):
 
 
 def translations(story, siblings):
-    """The text that came out first is the original of the others."""
+    """The text the others were made from, as the desk knows it; else the one that came first."""
     if not siblings:
         return {}
-    first = min([story, *siblings], key=lambda text: (text.published_at, text.pk))
+    known = {text.pk: text for text in [story, *siblings]}
+    first = known.get(story.translation_of_id) or next(
+        (known[text.translation_of_id] for text in siblings if text.translation_of_id in known),
+        min(known.values(), key=lambda text: (text.published_at, text.pk)),
+    )
     if first is story:
         return {"workTranslation": [_text(sibling) for sibling in siblings]}
     return {"translationOfWork": _text(first)}

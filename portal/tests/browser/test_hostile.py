@@ -2,6 +2,7 @@
 story, on the pages readers get. A positive control shows that what runs would be heard.
 """
 
+import contextlib
 import re
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.db.models import CharField, QuerySet, TextField
 from django.utils import timezone
+from playwright.sync_api import Error
 
 from news.models import Article, Author, Correction, Picture, Section, Source, Tag
 from news.prose import clean
@@ -30,13 +32,13 @@ ALIEN = """() => [...document.querySelectorAll("*")].flatMap(node => {
     const found = []
     for (const {name, value} of node.attributes) {
         if (/^on|^style$|^srcdoc$|^formaction$|^ping$|^xlink:/i.test(name)) found.push(name)
-        if (/^(?:href|src|action)$/.test(name)) {
+        if (/^(?:href|src|action)$/.test(name) && URL.canParse(value, document.baseURI)) {
             const url = new URL(value, document.baseURI)
             if (!/^(?:https?|mailto|tel):$/.test(url.protocol)) found.push(value)
             if (node.localName !== "a" && url.host !== location.host) found.push(value)
         }
     }
-    if (node.localName === "script" && !node.src.includes("/static/")) found.push("script")
+    if (node.localName === "script" && !String(node.src).includes("/static/")) found.push("script")
     if (/^(?:base|iframe|object|embed|style|math)$/.test(node.localName)) found.push("here")
     return found.map(what => `${node.localName}: ${what}`)
 })"""
@@ -53,7 +55,7 @@ def frames(browser):
         " window[name] = () => console.log('RAN ' + location.pathname)"
     )
 
-    def show(pages, headers=None):
+    def show(pages, headers=None, may_leave=False):
         heard = []
         bodies = {f"/page/{number}": html for number, html in enumerate(pages)}
 
@@ -81,8 +83,10 @@ def frames(browser):
         for first in range(0, len(pages), AT_ONCE):
             page.goto(f"{HOST}/at/{first}")
             page.wait_for_timeout(150)  # handlers of what failed to load
-            for frame in page.frames[1:]:
-                alien += [f"{frame.url} {line}" for line in frame.evaluate(ALIEN)]
+            assert len(page.main_frame.child_frames) == min(AT_ONCE, len(pages) - first)
+            for frame in page.main_frame.child_frames:
+                with contextlib.suppress(Error if may_leave else ()):
+                    alien += [f"{frame.url} {line}" for line in frame.evaluate(ALIEN)]
         page.close()
         ran = {line for line in heard if line.startswith("RAN")}
         refused = [line for line in heard if "Content Security Policy" in line]
@@ -96,7 +100,8 @@ def test_there_are_hundreds_of_them_and_most_would_run(frames):
     """The positive control: as they came, without a policy, they do run and it is heard."""
     assert len(set(HOSTILE)) >= 300
     ran, refused, alien = frames(
-        [f"<!doctype html><title>x</title><body>{text}" for text in HOSTILE]
+        [f"<!doctype html><title>x</title><body>{text}" for text in HOSTILE],
+        may_leave=True,  # what runs may leave its frame
     )
     assert len(ran) >= 100 and not refused and len(alien) >= 200
 
@@ -139,6 +144,12 @@ def story(base):
     yield put
 
 
+def light(html):
+    """A page without what would only take time: styles, fonts and the library's pictures."""
+    html = re.sub(r"<link [^>]*\b(?:stylesheet|preload|icon|manifest)\b[^>]*>", "", html)
+    return re.sub(r' (?:srcset|src)="/media/[^"]*"', "", html)
+
+
 def lists(story):
     author = f"/author/{story.author.slug}/"
     return ["/", "/fuel/", author, "/tag/pipelines/", "/source/register/", "/corrections/"]
@@ -153,13 +164,13 @@ def test_in_every_text_field_of_a_story_none_of_them_runs_on_the_pages_readers_g
         story(text)
         wanted = [Article.objects.get(pk=story.article.pk).get_absolute_url()]
         if number % 24 == 0:
-            wanted += [*lists(story), f"/search/?{urlencode({'q': text})}"]
+            wanted += [*lists(story), f"/search/?{urlencode({'q': text}, errors='ignore')}"]
             around.update(status="withdrawn", withdrawn_at=timezone.now())
             wanted.append(around.get().get_absolute_url())
         for address in wanted:
             answer = client.get(address)
             assert answer.status_code in {200, 410}, (address, text)
-            pages.append(answer.content.decode())
+            pages.append(light(answer.content.decode()))
         around.update(status="published")
     policy = answer.headers["Content-Security-Policy"]
     # Frames are forbidden to others; here they are how many pages are looked at.

@@ -9,9 +9,10 @@ from news.models import Article, Figure, Picture, Policy
 
 @receiver(post_save, sender=Article)
 @receiver(post_save, sender=Policy)
-def text_saved(instance, raw=False, **kwargs):
+def text_saved(sender, instance, raw=False, **kwargs):
     if not raw:
-        Figure.objects.read_off(instance)
+        waits = sender is Article and instance.is_out and instance.pending_changes
+        Figure.objects.read_off(instance, pending=waits.content if waits else None)
 
 
 @receiver(post_delete, sender=Picture)

@@ -178,6 +178,7 @@ def _story(path, code, known, now):
             name: meta.get(name, "")
             for name in ("source_url", "dateline", "seo_title", "seo_description")
         },
+        no_byline_reason="" if meta["authors"] else UNSIGNED[code],
     )
     if article.status == Article.Status.WITHDRAWN:
         article.withdrawn_at = age(meta["withdrawn_age"], now)
@@ -207,6 +208,14 @@ def _story(path, code, known, now):
             noted_at=age(note["age"], now),
         )
     return 1
+
+
+# Why a story of the demonstration names nobody: the newsroom sees it, readers do not.
+UNSIGNED = {
+    "en": "Agency copy, unsigned.",
+    "ru": "Сообщение агентства без подписи.",
+    "kk": "Агенттік хабары, қолы қойылмаған.",
+}
 
 
 def _front():

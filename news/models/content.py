@@ -7,6 +7,7 @@ from news import prose
 from portal.lib import languages, text
 
 from .bylines import Byline, Mention
+from .redirects import OldAddress
 from .status import Kind
 
 WORDS = (
@@ -161,8 +162,9 @@ class Content:
         for name in KEYS:
             pk = content[name]
             if pk not in (None, getattr(self, f"{name}_id")) and not _existing(get(name), {pk}):
-                content[name] = None
-                missing.append(name)
+                content[name] = _heirs(get(name), {pk}).get(pk)
+                if content[name] is None:
+                    missing.append(name)
         now = self.content()
         for name, field, key in (
             ("bylines", "authors", lambda line: line[0]),
@@ -171,6 +173,10 @@ class Content:
         ):
             held = {key(item) for item in now[name]}
             there = held | _existing(get(field), {key(item) for item in content[name]} - held)
+            gone = {key(item) for item in content[name]} - there
+            if gone and (heirs := _heirs(get(field), gone)):
+                content[name] = _renamed(content[name], heirs)
+                there |= set(heirs.values())
             missing += [name for item in content[name] if key(item) not in there]
             content[name] = [item for item in content[name] if key(item) in there]
         self.missing = missing
@@ -233,6 +239,24 @@ class Content:
                 Mention.objects.create(article=self, instrument_id=pk, position=place)
             elif mention.position != place:
                 Mention.objects.filter(pk=mention.pk).update(position=place)
+
+
+def _heirs(field, numbers):
+    """{number: number} of rows that were merged into others since the text named them."""
+    return OldAddress.objects.heirs(field.related_model, numbers)
+
+
+def _renamed(items, heirs):
+    """Numbers, or lines of a byline, with the heirs in place of the merged; each once."""
+    found = []
+    for item in items:
+        if isinstance(item, list):
+            item = [heirs.get(item[0], item[0]), *item[1:]]
+        else:
+            item = heirs.get(item, item)
+        if item not in found:
+            found.append(item)
+    return found
 
 
 def _existing(field, numbers):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from news import roles
 
 from .content import same_substance, tidy, words_of_address
+from .figures import Figure
 from .history import PendingChanges, Revision, Step
 from .refusals import EditConflict, MoveRefused
 from .status import Status
@@ -181,6 +182,7 @@ class Editing:
             pending.save()
         type(self).objects.filter(pk=self.pk).update(version=self.version, modified_at=now)
         self._state.fields_cache.pop("pending", None)
+        Figure.objects.read_off(self, pending=content)
 
     def _record(self, verb, *, by, now, note="", content=None, version=None, is_public=False):
         """Write a Revision of the working text, or fold a quick save into the last one."""

@@ -122,7 +122,7 @@ def test_a_look_alike_shows_other_words_and_cannot_be_saved(editor, rf, django_a
         assert twin.writers == [author]
         assert list(twin.tags.all()) == [tag]
         assert twin.content()["headline"] == "Other words"
-    shown = {"article": twin, "section": twin.section}
+    shown = {"article": twin, "section": twin.section, "preview": {"is_live": False}}
     page = render_to_string("news/article.html", shown, rf.get("/"))
     assert "Other words" in page
     assert "B. Look" in page

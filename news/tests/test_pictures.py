@@ -442,7 +442,7 @@ def test_a_size_carries_its_maker_and_owner_and_nothing_of_the_upload(db, media)
         file=upload(content), credit_en="Фото: А. Имя", rights_holder="© Steppe", licence="CC BY"
     )
     sizes = {name: path for name, path in files(media).items() if name != picture.file.name}
-    assert len(sizes) == 4
+    assert len(sizes) == 4 + len(crops.SHAPES)
     for name, path in sizes.items():
         said = {ARTIST: "Фото: А. Имя", COPYRIGHT: "© Steppe, CC BY"}
         assert read_stamp(opened(media, name)) == said, name

@@ -1,14 +1,16 @@
 """Role × action × own or another's: over the page's buttons and over posts without any page."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.urls import reverse
 from django.utils import timezone
 
 from news import roles
-from news.models import Article, FrontSlot, PreviewLink
+from news.models import Article, Autosave, FrontSlot, Picture, Presence, PreviewLink
 from news.models.workflow import MOVES
 from news.tests.desk import ADD, change_path, client_of
 from news.tests.factories import make_article, make_section
@@ -303,8 +305,22 @@ BESIDE = {
     "markets_fetchrun_fetch": "markets.add_fetchrun",
     "markets_tickerslot_move": "markets.change_tickerslot",
     "auth_user_password_change": "portal.change_user",
+    "news_frontslot_as_of": "news.view_frontslot",
+    "news_picture_upload": "news.add_picture",
+    "news_picture_describe": "news.change_picture",
+}
+# What the form of a story asks while somebody types: name -> (right, method).
+TYPING = {
+    "news_article_autosave": ("news.change_article", "post"),
+    "news_article_discard": ("news.change_article", "post"),
+    "news_article_presence": ("news.view_article", "post"),
+    "news_article_prose_instruments": ("markets.view_instrument", "get"),
+    "news_article_prose_pictures": ("news.view_picture", "get"),
+    "news_article_prose_stories": ("news.view_article", "get"),
+    "news_article_prose_upload": ("news.add_picture", "post"),
 }
 OF_THE_SITE = {"index", "login", "logout", "password_change", "password_change_done"}
+OF_THE_SITE |= {"language", "session"}  # one's own choice, one's own token
 OF_THE_SITE |= {"autocomplete", "jsi18n", "view_on_site", "app_list", None}
 OF_A_MODEL = {"changelist", "add", "change", "delete", "history"}
 
@@ -318,7 +334,7 @@ def names(patterns):
 
 
 def test_every_address_of_the_admin_has_a_row():
-    known = set(BESIDE) | OF_THE_SITE
+    known = set(BESIDE) | set(TYPING) | OF_THE_SITE
     for model in admin.site._registry:
         info = f"{model._meta.app_label}_{model._meta.model_name}"
         known |= {f"{info}_{verb}" for verb in OF_A_MODEL}
@@ -326,13 +342,27 @@ def test_every_address_of_the_admin_has_a_row():
     assert {row for row in BESIDE.values() if "." not in row} <= set(roles.ACTIONS)
 
 
+@pytest.mark.parametrize("name", TYPING)
+def test_who_may_not_write_gets_no_answer_while_typing(name, base, django_user_model):
+    nobody = django_user_model.objects.create_user("nobody", password="x", is_staff=True)
+    story = at("live")
+    path = reverse(f"admin:{name}", args=[story.pk] if name.endswith("presence") else [])
+    sent = {"key": str(uuid.uuid4()), "fields": [], "article": story.pk, "version": 1, "turn": 1}
+    right, method = TYPING[name]
+    if method == "post" and "prose" not in name:
+        answer = client_of(nobody).post(path, sent, content_type="application/json")
+    else:
+        answer = getattr(client_of(nobody), method)(path)
+    assert answer.status_code == 403, right
+    assert not Autosave.objects.exists() and not Presence.objects.exists()
+    assert not Picture.objects.exists()
+
+
 @pytest.mark.parametrize("name", [name for name in BESIDE if name.startswith("news_article")])
 def test_an_address_beside_the_form_is_closed_to_who_has_no_right(
     name, base, django_user_model, rf
 ):
     nobody = django_user_model.objects.create_user("nobody", password="x", is_staff=True)
-    from django.urls import reverse
-
     path = reverse(f"admin:{name}", args=[at("live").pk])
     for method in ("get", "post"):
         assert getattr(client_of(nobody), method)(path).status_code in {403, 405}, method

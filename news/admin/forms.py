@@ -187,7 +187,7 @@ class ArticleForm(drafts.Restorable, forms.ModelForm):
         """Fields that have just looked at their choices are not asked about them again; what a
         change of the text can break in the table, Article.edit() looks at.
         """
-        return super()._get_validation_exclusions() | {*KEYS, "kind", "language"}
+        return super()._get_validation_exclusions() | {*KEYS, *FLAGS, "kind", "language"}
 
     def has_changed(self):
         return super().has_changed() or self.bylines.has_changed()

@@ -147,9 +147,12 @@ def told(picture):
 
 def stories(request, model_admin):
     """Stories a link may lead to: those readers can open now, in the language of the story."""
-    found = Article.objects.published().matching(asked(request))
+    found = Article.objects.published()
     language = request.GET.get("language", "")
-    if language in languages.CODES:
+    language = language if language in languages.CODES else None
+    if words := asked(request):
+        found = found.matching(words, language)
+    if language:
         found = found.in_language(language)
     rows, more = first(found.newest().for_lines())
     items = [

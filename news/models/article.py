@@ -216,6 +216,11 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
             models.Index(
                 fields=["expires_at"], name="article_ends", condition=Q(expires_at__isnull=False)
             ),
+            models.Index(
+                fields=["-modified_at"],
+                name="article_translations",
+                condition=Q(translation_of__isnull=False),
+            ),
             # When a list last lost a story: few rows have either.
             models.Index(
                 fields=["language", "-withdrawn_at"],
@@ -271,10 +276,13 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
                 raise ValidationError(
                     {"published_at": _("Say when the story goes out, or keep it a draft.")}
                 )
-        if self.is_reprint and not self.source_url:
-            raise ValidationError({"source_url": _("Give the address of what is reprinted here.")})
+        self.clean_reprint()
         if self.expires_at and self.published_at and self.expires_at <= self.published_at:
             raise ValidationError({"expires_at": _("A story cannot end before it is published.")})
+
+    def clean_reprint(self):
+        if self.is_reprint and not self.source_url:
+            raise ValidationError({"source_url": _("Give the address of what is reprinted here.")})
 
     # What readers may see ------------------------------------------------------------------------
 

@@ -162,6 +162,7 @@ class Editing:
         content = self._present(content)
         twin = self._twin(content)
         twin.clean_fields(exclude=LINKS)
+        twin.clean_reprint()
         if content["language"] != self.language:
             twin.validate_constraints(exclude={"status", "expires_at", "published_at"})
         return content
@@ -233,6 +234,7 @@ def write(model, content, *, by, story=None, **fields):
         content = article._present(content)
         article._set_fields(content)
         article.clean_fields(exclude=LINKS)
+        article.clean_reprint()
         article.validate_constraints()
         article._apply(content)
         article._record(Revision.Verb.SAVED, by=by, now=timezone.now(), content=article.content())

@@ -9,6 +9,7 @@ from portal.lib.languages import columns, current
 
 from . import editing
 from .bylines import Byline
+from .history import PendingChanges
 from .status import Status, published_q
 
 
@@ -32,7 +33,8 @@ class ArticleQuerySet(models.QuerySet):
 
     def with_pending(self):
         """Out, with changes that wait to be published."""
-        return self.filter(pending__isnull=False)
+        # By their numbers: a join would begin at the story's end and look at every one.
+        return self.filter(pk__in=PendingChanges.objects.values("article"))
 
     def out_of_date(self):
         """Translations whose original has changed in substance since."""

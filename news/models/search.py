@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from itertools import islice
 
 from django.db import connection, models, transaction
-from django.db.models import F, Q, prefetch_related_objects
+from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 
+from news.models.bylines import Byline
 from news.search import words
 from news.search.columns import WordsField
 from portal.lib.fields import LanguageField
@@ -15,7 +16,13 @@ from portal.lib.text import fold, plain_text
 from portal.lib.tokens import quick
 
 # What is read with a story, so that its row costs no query of its own.
-_WITH = ("tags", "bylines__author", "instruments", "picture", "source")
+_WITH = (
+    "tags",
+    Prefetch("bylines", Byline.objects.select_related("author")),
+    "instruments",
+    "picture",
+    "source",
+)
 _PK_BITS = 28
 # A tsvector holds a megabyte; more text than this no reader searches, or reads.
 LONGEST_TEXT = 100_000
@@ -35,6 +42,7 @@ class SearchRowManager(models.Manager):
         from .article import Article
 
         locked = Article.objects.select_for_update(of=("self",)).order_by("pk")
+        locked = locked.select_related("picture", "source")
         self.index(*locked.filter(pk__in=ids))
 
     def write(self, stories, learn):

@@ -139,7 +139,7 @@ def test_the_button_publishes_what_stands_in_the_form(desk, client, committed):
     assert story.is_public, said(desk, story)
     reader = Client()
     assert "Depot fills" in reader.get("/").text
-    assert "Depot fills" in reader.get("/search/", {"q": "depot"}).text
+    assert "Depot</mark> fills" in reader.get("/search/", {"q": "depot"}).text
     assert reader.get(story.get_absolute_url()).status_code == 200
 
 
@@ -348,8 +348,7 @@ def test_the_form_costs_at_most_thirty_queries_and_a_save_forty(desk, committed,
     fields |= {"headline": "Another", "body": "<p>All new.</p>", "tags": [str(tag.pk)]}
     with CaptureQueriesContext(connection) as saved, committed():
         assert desk.post(change_path(story), fields).status_code == 302
-    if len(saved) > 40:
-        for q in saved:
-            print(q["sql"][:170])
+    # Savepoints are what transactions become within the one of a test.
+    saved = [query for query in saved if "SAVEPOINT" not in query["sql"]]
     assert len(saved) <= 40
     print(f"queries: form {len(opened)}, save {len(saved)}")

@@ -26,6 +26,7 @@ from news.models import (
     Presence,
     Revision,
     SearchRow,
+    SearchWord,
     Section,
     Source,
     Tag,
@@ -66,6 +67,7 @@ BAD_STORIES = {
     "published without an hour": {"published_at": None},
     "published without a headline": {"headline": ""},
     "published without words in the address": {"slug": ""},
+    "a reprint of nothing": {"is_reprint": True, "source_url": ""},
     "scheduled without an hour": {"status": "scheduled", "published_at": None},
     "withdrawn without an hour": {"status": "withdrawn", "withdrawn_at": None},
 }
@@ -182,6 +184,18 @@ def _copies():
     other = {"key": uuid.uuid4()}
     opened = {"article": article, "user": user, "key": key, "since": now, "seen_at": now}
     return {
+        "search_word": (
+            SearchWord,
+            {
+                "language": "en",
+                "word": "oil",
+                "front": "oi",
+                "back": "il",
+                "length": 3,
+                "stories": 1,
+            },
+            {"language": "ru"},
+        ),
         "front_log_one_number": (FrontLog, {"language": "en", "number": 1}, {"number": 2}),
         "autosave_one_of_a_form": (Autosave, {"user": user, "key": key}, other),
         "presence_one_of_a_form": (Presence, opened, other),
@@ -189,6 +203,7 @@ def _copies():
 
 
 ONCE = [
+    "search_word",
     "front_log_one_number",
     "autosave_one_of_a_form",
     "presence_one_of_a_form",
@@ -225,7 +240,7 @@ def test_an_old_address_leads_to_one_place_and_a_row_is_merged_once(db):
 
 
 def test_a_story_has_one_search_row(db):
-    row = SearchRow(article=make_article())
+    row = SearchRow(article=make_article(), place=1, written_at=timezone.now())
     row.save(force_insert=True)
     assert refused(lambda: row.save(force_insert=True))
 
@@ -246,6 +261,7 @@ def test_every_named_constraint_of_the_newsroom_has_a_test_here():
         "article_public_is_complete",
         "article_expires_after_publication",
         "article_withdrawn_has_hour",
+        "article_reprint_of_what",
         "byline_once_a_role",
         "mention_once",
         "revision_number_once",

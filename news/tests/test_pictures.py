@@ -126,7 +126,7 @@ def test_every_address_a_page_names_is_a_file(db, media):
 def test_every_crop_is_inside_the_picture_and_contains_the_focal_point(width, height, ratio):
     for x in range(0, 101, 4):
         for y in range(0, 101, 5):
-            left, top, right, bottom = renditions.crop_box(width, height, ratio, (x, y))
+            left, top, right, bottom = crops.crop_box(width, height, ratio, (x, y))
             assert 0 <= left < right <= width
             assert 0 <= top < bottom <= height
             assert left - 1 <= width * x / 100 <= right + 1

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from news import renditions
+from news.alt import looks_like_file_name
 from news.models import Article, Mention, Picture
 from portal.lib import dates, languages
 from portal.lib.admin import AnyCaseSearch
@@ -221,6 +222,8 @@ class UploadForm(forms.Form):
             said["alt"] = ""
         elif not said.get("alt") and "alt" not in self.errors:
             self.add_error("alt", _("Say what the picture shows, or mark it as decorative."))
+        elif looks_like_file_name(said.get("alt", "")):
+            self.add_error("alt", _("This is the name of a file. Say what the picture shows."))
         return said
 
     def picture(self):
@@ -235,6 +238,9 @@ class UploadForm(forms.Form):
 def upload(request, model_admin):
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
+        twin = Picture.objects.of_file(renditions.fingerprint(form.cleaned_data["file"])).first()
+        if twin is not None:  # the same file is there already, with words that others may use
+            return JsonResponse({"item": told(twin), "isKnown": True})
         picture = form.picture()
         try:
             picture.full_clean()

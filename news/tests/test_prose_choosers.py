@@ -190,10 +190,19 @@ def test_a_picture_is_uploaded_from_within_a_story_in_its_language(writing, repo
     assert entry.user == reporter and entry.get_edited_object() == picture and entry.is_addition()
 
 
+def test_the_same_file_is_not_put_into_the_library_twice(writing):
+    first = sent(writing).json()["item"]
+    again = sent(writing, alt="Other words")
+    assert again.status_code == 200 and again.json()["isKnown"]
+    assert again.json()["item"]["id"] == first["id"]
+    assert Picture.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"alt": ""}, "alt"),
+        ({"alt": "IMG_2034.jpg"}, "alt"),
         ({"credit": ""}, "credit"),
         ({"credit": "x" * 121}, "credit"),
         ({"alt": "x" * 251}, "alt"),

@@ -39,7 +39,10 @@ ALIEN = """() => [...document.querySelectorAll("*")].flatMap(node => {
             if (node.localName !== "a" && !isNamed && url.host !== location.host) found.push(value)
         }
     }
-    if (node.localName === "script" && !String(node.src).includes("/static/")) found.push("script")
+    const isData = node.type === "application/ld+json"  // read by machines, run by nobody
+    if (node.localName === "script" && !isData && !String(node.src).includes("/static/")) {
+        found.push("script")
+    }
     if (/^(?:base|iframe|object|embed|style|math)$/.test(node.localName)) found.push("here")
     return found.map(what => `${node.localName}: ${what}`)
 })"""

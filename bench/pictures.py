@@ -45,6 +45,10 @@ def photograph(megapixels):
 
 def memory():
     """Peak of this process so far, in megabytes (Linux counts in kilobytes)."""
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss begins with what the process that started this one had
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

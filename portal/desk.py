@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from markets import states, status
 from markets.admin.base import waiting
-from news import desk
+from news import desk, hours
 from news.models import Article, Byline, Presence
 from news.models.content import blank
 from portal.lib import dates, languages, text
@@ -109,7 +109,7 @@ def _coming():
     now = timezone.now()
     rows = []
     for story in desk.coming(now):
-        facts = [_("ends") if story.is_end else _("goes out"), dates.ahead(story.moment, now)]
+        facts = [_("ends") if story.is_end else _("goes out"), hours.from_now(story.moment, now)]
         hour = dates.hour(story.moment)
         if timezone.localdate(story.moment) != timezone.localdate(now):
             hour = f"{dates.weekday(timezone.localtime(story.moment))} {hour}"

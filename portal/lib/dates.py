@@ -85,15 +85,3 @@ def month(value):
     if code in SHORT_MONTHS:
         return SHORT_MONTHS[code][value.month - 1]
     return date_format(value, "M" if code in FORMS else "b")
-
-
-def ahead(instant, now=None):
-    """How far off a coming instant is, to the minute: in 2 h 5 min."""
-    minutes = max(0, round((instant - (now or timezone.now())).total_seconds() / 60))
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return _("in {days} d {hours} h").format(days=days, hours=hours)
-    if hours:
-        return _("in {hours} h {minutes} min").format(hours=hours, minutes=minutes)
-    return _("in {minutes} min").format(minutes=minutes)

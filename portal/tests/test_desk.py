@@ -71,7 +71,7 @@ def test_the_coming_hours_stand_in_the_order_of_the_clock_with_zone_and_what_is_
     assert [(row.hour, row.words, *row.facts[:2]) for row in coming.rows] == [
         ("12:30", "first", "goes out", "in 30 min"),
         ("14:05", "second", "goes out", "in 2 h 5 min"),
-        ("Tue 02:00", "ends", "ends", "in 14 h 0 min"),
+        ("Tue 02:00", "ends", "ends", "in 14 h"),
     ]
 
 

@@ -114,7 +114,7 @@ def write_text(page):
     dialog.get_by_role("button", name=re.compile("BRENT")).click()
     page.keyboard.type(".")
     page.locator("[data-tool=figure]").click()
-    dialog.get_by_label("What it shows, or who made it").fill("tanker dark hull")
+    tools.look_up(dialog.get_by_label("What it shows, or who made it"), "tanker dark hull")
     dialog.locator("li button").first.click()
     text.locator("figure img").wait_for()
 

@@ -231,3 +231,14 @@ def scroll_through(page):
             await frame()
         }"""
     )
+
+
+def look_up(field, words, *, enter=False):
+    """Type into a field above a list, and wait until the list is that of these words."""
+    page = field.page
+    with page.expect_response(lambda answer: f"q={words.replace(' ', '+')}" in answer.url) as found:
+        field.fill(words)
+        if enter:
+            page.keyboard.press("Enter")
+    found.value.finished()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils import translation
 
-from portal import live
+from portal import live, metrics
 from portal.lib import caching, languages, topics
 from portal.lib.lifetime import Asked
 
@@ -29,6 +29,7 @@ class Pages:
         request.is_shared = caching.is_shared(request)
         request.live_of, request.flights = live.current, []
         asked = Asked(request, request.is_shared)
+        metrics.note()
         if asked.is_shared:
             response = caching.find(request, asked, live.current)
             if response is not None:

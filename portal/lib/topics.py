@@ -87,6 +87,11 @@ def current(*, fresh=False):
         _lock.release()
 
 
+def are_known():
+    """Whether the last look was answered."""
+    return not _is_broken
+
+
 def _is_recent(seen):
     is_young = abs(time.monotonic() - seen.looked_at) < LOOK_SECONDS
     return is_young and time.time() < min(seen.until.values(), default=FAR)

@@ -12,6 +12,13 @@ from .bylines import Byline, Mention
 from .history import PendingChanges
 from .status import Status, published_q
 
+# What a card shows, and of a picture: what its place on a page needs.
+_CARD = (
+    *("language", "kind", "slug", "published_at", "section", "kicker", "headline", "lead"),
+    *("listing_headline", "listing_lead", "picture"),
+)
+_PICTURE = ("file", "sizes", "focus_x", "focus_y", "rights_until")
+
 
 class ArticleQuerySet(models.QuerySet):
     def published(self, now=None):
@@ -84,12 +91,17 @@ class ArticleQuerySet(models.QuerySet):
         query = words if isinstance(words, Query) else read(words, [language or current()])
         return self.filter(search_row__words__matches=query) if query else self.none()
 
-    def for_cards(self):
+    def for_cards(self, *, with_portraits=False):
         """With what a card shows (headline, lead, section, picture, byline): two queries."""
+        lines = Byline.objects.order_by("position", "pk").select_related("author")
+        names = [f"author__{name}" for name in columns("name")]
+        if with_portraits:
+            lines = lines.select_related("author__photo")
+            names += ["author__photo", *(f"author__photo__{name}" for name in _PICTURE)]
         return (
             self.select_related("section", "picture")
-            .defer("body", "seo_title", "seo_description", "withdrawal_reason", "source_url")
-            .prefetch_related(bylines_of("author__photo"))
+            .only(*_CARD, *(f"picture__{name}" for name in _PICTURE))
+            .prefetch_related(Prefetch("bylines", lines.only("article", "role", *names)))
         )
 
     def for_lines(self):

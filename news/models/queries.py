@@ -98,10 +98,13 @@ class ArticleQuerySet(models.QuerySet):
         if with_portraits:
             lines = lines.select_related("author__photo")
             names += ["author__photo", *(f"author__photo__{name}" for name in _PICTURE)]
+        lines = lines.only("article", "role", *names)
+        # As a plain list: Django would make a query-set for each story to keep them in.
+        lines = Prefetch("bylines", lines, to_attr="card_lines")
         return (
             self.select_related("section", "picture")
             .only(*_CARD, *(f"picture__{name}" for name in _PICTURE))
-            .prefetch_related(Prefetch("bylines", lines.only("article", "role", *names)))
+            .prefetch_related(lines)
         )
 
     def for_lines(self):

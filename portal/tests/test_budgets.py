@@ -103,7 +103,7 @@ def test_pages_ask_the_database_the_same_few_questions(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_cold_page_asks_only_what_other_pages_have_not_asked_already(base, client, settings):
-    story = newsroom(200)
+    story = newsroom(500)
     found = {name: url for name, url in addresses(story).items() if name in COLD}
     for _round in range(2):
         caching.memory.forget()

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.utils import timezone
 
-from news.models import Article, Byline, FrontSlot, Mention, Section
+from news.models import Article, Byline, FrontSlot, Section
 from portal.lib import prepared
 
 SECONDS = 3
@@ -19,8 +19,6 @@ LATEST = 10
 VOICES = 4
 WIDE_BLOCK = 7
 BLOCK = 4
-# How far back a story for the Markets band is sought.
-MARKETS_AMONG = 400
 OPINIONS = {Article.Kind.ANALYSIS, Article.Kind.OPINION}
 
 
@@ -79,8 +77,6 @@ def _candidates(language, now, sections, slots):
 
     def question(language, now, today, **places):
         published = Article.objects.published(now).in_language(language)
-        recent = Article.objects.filter(pk__in=published.newest().values("pk")[:MARKETS_AMONG])
-        naming = recent.filter(Exists(Mention.objects.filter(article=OuterRef("pk"))))
         unlimited = Q(picture__rights_until__isnull=True) | Q(picture__rights_until__gte=today)
         usable = Q(picture__isnull=False) & unlimited
         signed = Byline.objects.filter(article=OuterRef("pk"), role=Byline.Role.AUTHOR)
@@ -101,7 +97,10 @@ def _candidates(language, now, sections, slots):
                 )
             )
 
-        groups = [group(0, published.newest()[:40]), group(1, naming.newest()[:12])]
+        groups = [
+            group(0, published.newest()[:40]),
+            group(1, published.about_markets().newest()[:12]),
+        ]
         groups += [
             group(2, published.in_section(section).newest()[: WIDE_BLOCK + 5])
             for section in sections

@@ -12,6 +12,7 @@ from .bylines import Byline, Mention
 from .history import PendingChanges
 from .status import Status, published_q
 
+MARKETS_AMONG = 400
 # What a card shows, and of a picture: what its place on a page needs.
 _CARD = (
     *("language", "kind", "slug", "published_at", "section", "kicker", "headline", "lead"),
@@ -72,6 +73,14 @@ class ArticleQuerySet(models.QuerySet):
 
     def about(self, instrument):
         return self.filter(instruments=instrument)
+
+    def about_markets(self):
+        """Those that name an instrument, among the newest: however many there are, and however few
+        of them do, the database looks at no more.
+        """
+        recent = self.newest().values("pk")[:MARKETS_AMONG]
+        naming = Exists(Mention.objects.filter(article=OuterRef("pk")))
+        return self.model.objects.filter(naming, pk__in=recent)
 
     def from_source(self, source):
         return self.filter(source=source)

@@ -155,11 +155,18 @@ def public_page(*names, params=(), is_kept=True):
 def shared_answer(request, names, key, view):
     """The same for an answer that belongs to no address, such as "not found"."""
     plan = request.page_plan = Plan((*names, "frame"))
-    if not getattr(request, "is_shared", False) or not can_keep():
+    if not getattr(request, "is_shared", False):
         return view()
+    asked = request.META, request.GET, request.COOKIES
     purify(request, ())
-    plan.key = key if memory.limit else None
-    return _rendered(request, plan, view)
+    try:
+        if not can_keep():
+            return view()
+        plan.key = key if memory.limit else None
+        return _rendered(request, plan, view)
+    finally:  # what comes after may lead to the address as it was asked, with its slash
+        request.META, request.GET, request.COOKIES = asked
+        request.environ = request.META
 
 
 def purify(request, params):

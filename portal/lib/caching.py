@@ -252,6 +252,8 @@ def finish(request, response, asked):
         _params[request.path_info] = plan.params
         memory.put(key, entry)
     made = _answer(asked, key, entry, plan.live)
+    if entry.status == 301:
+        made.url = response.headers["Location"]  # as Django's own redirects have it
     made._has_been_logged = getattr(response, "_has_been_logged", False)
     return made
 

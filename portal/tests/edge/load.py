@@ -72,12 +72,14 @@ async def _one(reader, writer, path, extra):
     return Answer(int(first.split()[1]), headers, body, time.perf_counter() - began, time.time())
 
 
-async def _caller(port, paths, keep, answers, extra):
+async def _caller(port, paths, keep, answers, extra, own):
     reader = writer = None
     async for path in paths:
         try:
             if writer is None:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+                reader, writer = await asyncio.open_connection(
+                    "127.0.0.1", port, limit=1 << 20, local_addr=(own, 0)
+                )
             answer = await _one(reader, writer, path, extra)
         except (OSError, asyncio.IncompleteReadError, KeyError) as problem:
             answer = Answer(0, {}, repr(problem).encode())  # the reader saw a broken connection
@@ -90,7 +92,7 @@ async def _caller(port, paths, keep, answers, extra):
         writer.close()
 
 
-async def _crowd(port, paths, connections, keep, extra):
+async def _crowd(port, paths, connections, keep, extra, address):
     queue = iter(paths)
     answers = []
 
@@ -98,14 +100,20 @@ async def _crowd(port, paths, connections, keep, extra):
         for path in queue:
             yield path
 
-    callers = [_caller(port, shared(), keep, answers, extra) for _ in range(connections)]
+    callers = [
+        _caller(port, shared(), keep, answers, extra, address or f"127.1.{n // 250}.{n % 250 + 1}")
+        for n in range(connections)
+    ]
     await asyncio.gather(*callers)
     return answers
 
 
-def crowd(port, paths, connections=16, keep=True, extra=""):
-    """Every answer to all these paths, asked by so many readers at once."""
-    return asyncio.run(_crowd(port, paths, connections, keep, extra))
+def crowd(port, paths, connections=16, keep=True, extra="", address=None):
+    """Every answer to all these paths, asked by so many readers at once.
+
+    Each comes from an address of this machine's own network, unless all share one.
+    """
+    return asyncio.run(_crowd(port, paths, connections, keep, extra, address))
 
 
 def statuses(answers):

@@ -54,18 +54,30 @@ def swapped(text, old, new, count=None):
 class Nginx:
     """`port` speaks http, `tls` https, `front` is port 80; `plain` is a proxy without our care."""
 
-    def __init__(self, folder, nodes, files=None, changes=()):
+    def __init__(self, folder, nodes, files=None, weaker=()):
         self.folder, self.nodes = folder, nodes
         self.port, self.tls, self.front, self.plain = (free_port() for _ in range(4))
         self.cache = folder / "cache"
-        (folder / "portal").symlink_to(ROOT / "deploy/nginx")
+        if weaker:
+            shutil.copytree(ROOT / "deploy/nginx", folder / "portal")
+        else:
+            (folder / "portal").symlink_to(ROOT / "deploy/nginx")
         for name in TEMPORARY:
             (folder / name).mkdir()
         self.conf = folder / "nginx.conf"
-        text = self.for_this_machine(files or folder / "files")
-        for old, new in changes:  # defences switched off, for the controls
-            text = swapped(text, old, new)
-        self.conf.write_text(text)
+        self.conf.write_text(self.for_this_machine(files or folder / "files"))
+        for old, new in weaker:  # a defence switched off, for a control
+            self.weaken(old, new)
+
+    def weaken(self, old, new):
+        holding = [
+            file
+            for file in (self.conf, *(self.folder / "portal").glob("*.conf"))
+            if old in file.read_text()
+        ]
+        assert holding, f"no configuration says {old!r}"
+        for file in holding:
+            file.write_text(file.read_text().replace(old, new))
 
     def for_this_machine(self, files):
         text = (ROOT / "deploy/nginx.conf").read_text()

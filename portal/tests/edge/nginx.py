@@ -1,4 +1,4 @@
-"""Starts deploy/nginx.conf itself. Only what is a machine's own is changed: ports, names, folders."""
+"""Starts deploy/nginx.conf itself; changed is what is a machine's own: ports, names, folders."""
 
 import os
 import re
@@ -107,14 +107,13 @@ class Nginx:
             ),
             (
                 r"server_name news\.example\.org;",
-                f"server_name localhost news.example.org 127.0.0.1;"
-                f" listen 127.0.0.1:{self.port};",
+                f"server_name localhost news.example.org 127.0.0.1; listen 127.0.0.1:{self.port};",
                 1,
             ),
             (r"listen 443 ssl http2;", f"listen 127.0.0.1:{self.tls} ssl http2;", 2),
             (r"/etc/letsencrypt/live/news\.example\.org/\w+\.pem", f"{CERTIFICATE}", 4),
-            (r"/srv/portal;", f"{ROOT};", 1),
-            (r"/var/lib/portal;", f"{files};", 1),
+            (r"default /srv/portal;", f"default {ROOT};", 1),
+            (r"default /var/lib/portal;", f"default {files};", 1),
             (r"\}\s*\Z", f"{plain}\n}}\n", 1),
         ]:
             text = swapped(text, old, new, count)

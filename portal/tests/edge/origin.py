@@ -12,14 +12,18 @@ PUBLIC = "public, max-age=0, s-maxage=1, stale-if-error=864000"
 def page(body, status=200, kept="1", **headers):
     """What the portal sends for a public page; `kept` is its X-Accel-Expires."""
     body = body.encode() if isinstance(body, str) else body
-    return status, body, {
-        "Content-Type": "text/html; charset=utf-8",
-        "Cache-Control": PUBLIC,
-        "X-Accel-Expires": kept,
-        "ETag": f'"{hashlib.sha256(body).hexdigest()[:20]}"',
-        "Vary": "Accept-Encoding",
-        **{name.replace("_", "-"): value for name, value in headers.items()},
-    }
+    return (
+        status,
+        body,
+        {
+            "Content-Type": "text/html; charset=utf-8",
+            "Cache-Control": PUBLIC,
+            "X-Accel-Expires": kept,
+            "ETag": f'"{hashlib.sha256(body).hexdigest()[:20]}"',
+            "Vary": "Accept-Encoding",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        },
+    )
 
 
 def private(body, status=200, **headers):

@@ -16,7 +16,7 @@ LATE = 1.3  # a page that changes at T has changed everywhere on this machine by
 def test_nginx_finds_nothing_to_complain_about(edge):
     done = subprocess.run(edge.command("-t"), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    words = [line for line in done.stderr.splitlines() if "the \"user\" directive" not in line]
+    words = [line for line in done.stderr.splitlines() if 'the "user" directive' not in line]
     assert "warn" not in "\n".join(words)
 
 
@@ -176,9 +176,7 @@ def test_a_head_first_keeps_the_whole_page(edge, origin):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-def test_other_methods_reach_the_portal_once_and_change_nothing_that_is_kept(
-    edge, origin, method
-):
+def test_other_methods_reach_the_portal_once_and_change_nothing_that_is_kept(edge, origin, method):
     origin.answer = lambda request: (
         page("kept", kept="30") if request.command == "GET" else page("no", 405, kept="30")
     )

@@ -1,6 +1,6 @@
 """What is asked of a filled portal, and how many queries each page takes; `make bench` starts it.
 
-    VAR_DIR=folder python -m bench.addresses   prints {name: {"paths": […], "queries": n}}
+VAR_DIR=folder python -m bench.addresses   prints {name: {"paths": […], "queries": n}}
 """
 
 import json

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.processes import ROOT, program
 
@@ -32,20 +31,21 @@ end
 function done(summary, latency, requests)
   local e = summary.errors
   io.stderr:write(string.format(
-    '{"count": %d, "seconds": %f, "p50": %f, "p99": %f, "errors": %d}',
-    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3,
-    latency:percentile(99) / 1e3, e.connect + e.read + e.write + e.status + e.timeout))
+    '{"count": %d, "asked": %d, "seconds": %f, "p50": %f, "p99": %f, "errors": %d}',
+    summary.requests, summary.requests + CONNECTIONS, summary.duration / 1e6,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, e.connect + e.read + e.write + e.status + e.timeout))
 end
 """
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One short stretch of load: answers a second, milliseconds of the median and of one in a
+    """One short stretch of load: answers, milliseconds of the median and of one in a
     hundred, answers that were none, and the share of a core the client itself needed.
     """
 
     count: int
+    asked: int  # what the server has worked for: the last ones were cut off
     seconds: float
     p50: float
     p99: float
@@ -75,6 +75,7 @@ def _children():
 
 def _with_wrk(port, paths, seconds, headers, connections, start):
     lua = SCRIPT.replace("PATHS", ", ".join(map(_quoted, paths))).replace("START", str(start))
+    lua = lua.replace("CONNECTIONS", str(connections))
     pairs = ", ".join(f"[{_quoted(name)}] = {_quoted(value)}" for name, value in headers.items())
     lua = lua.replace("HEADERS", f"{{{pairs}}}")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
@@ -128,7 +129,7 @@ class Connection:
         if not end:
             return False
         self.status = int(head[9:12])
-        name, found, value = head.lower().partition(b"content-length:")
+        _name, found, value = head.lower().partition(b"content-length:")
         self.left = (int(value.split(b"\r\n", 1)[0]) if found else 0) - len(body)
         return self.left <= 0
 
@@ -152,7 +153,7 @@ def ask_in_turn(port, paths, seconds, headers, connections, start):
 
     for _ in range(connections):
         begin()
-    while time.perf_counter() - begun < seconds:
+    while waiting.get_map():
         for key, _mask in waiting.select(0.5):
             one = key.data
             try:
@@ -160,18 +161,21 @@ def ask_in_turn(port, paths, seconds, headers, connections, start):
                     continue
                 errors += one.status >= 400
                 times.append((time.perf_counter() - one.begun) * 1000)
-                begin(one)
             except OSError:
                 errors += 1
                 waiting.unregister(one.socket)
                 one.socket.close()
-                begin()
+                one = None
+            if time.perf_counter() - begun < seconds:
+                begin(one)
+            elif one:  # the last answers are waited for
+                waiting.unregister(one.socket)
+                one.socket.close()
     taken = time.perf_counter() - begun
-    for key in list(waiting.get_map().values()):
-        key.fileobj.close()
     cuts = statistics.quantiles(times, n=100) if len(times) > 1 else [0] * 99
     return {
         "count": len(times),
+        "asked": len(times),
         "seconds": taken,
         "p50": cuts[49],
         "p99": cuts[98],

@@ -18,7 +18,7 @@ CODAS = ["", "", "", "l", "m", "n", "r", "s", "t", "nd", "rk"]
 WORDS = 5_000
 STOCK = 40_000
 AUTHORS, TAGS = 40, 200
-HOUSES = "Agency Bulletin Courier Daily Gazette Herald Journal Ledger Monitor Post Review Wire".split()
+HOUSES = "Agency Bulletin Courier Daily Echo Herald Journal Ledger Monitor Post Voice Wire".split()
 SPAN = timedelta(days=730)
 
 

@@ -106,7 +106,7 @@ class PostgreSQL:
 
     def make(self, database):
         self._ask(f'DROP DATABASE IF EXISTS "{database}"')
-        self._ask(f'CREATE DATABASE "{database}" TEMPLATE template0 ENCODING \'UTF8\'')
+        self._ask(f"CREATE DATABASE \"{database}\" TEMPLATE template0 ENCODING 'UTF8'")
 
     def backend(self):
         """The process that answers us."""

@@ -33,7 +33,8 @@ function done(summary, latency, requests)
   io.stderr:write(string.format(
     '{"count": %d, "asked": %d, "seconds": %f, "p50": %f, "p99": %f, "errors": %d}',
     summary.requests, summary.requests + CONNECTIONS, summary.duration / 1e6,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, e.connect + e.read + e.write + e.status + e.timeout))
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    e.connect + e.read + e.write + e.status + e.timeout))
 end
 """
 

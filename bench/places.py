@@ -45,6 +45,7 @@ class Place:
         if known.get("code") == code and self.server.has(self.database) and not afresh:
             hours = (time.time() - known["at"]) / 3600
             print(f"{self.count:,} stories of an earlier run, {hours:.1f} h old", flush=True)
+            self._run("0")
             return
         self.stamp.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -52,13 +53,15 @@ class Place:
         self.server.make(self.database)
         print(f"Loading {self.count:,} stories into {self.folder}", flush=True)
         begun = time.time()
-        command = [sys.executable, "-m", "bench.filling", str(self.count)]
-        command += [] if self.with_index else ["--no-index"]
-        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True)
+        self._run(str(self.count), *[] if self.with_index else ["--no-index"])
         seconds = round(time.time() - begun)
         told = {"code": code, "at": time.time(), "stories": self.count, "seconds": seconds}
         self.stamp.write_text(json.dumps(told))
         print(f"loaded in {seconds} s", flush=True)
+
+    def _run(self, *arguments):
+        command = [sys.executable, "-m", "bench.filling", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environment(), check=True)
 
     def _known(self):
         with contextlib.suppress(OSError, ValueError):

@@ -56,7 +56,9 @@ ADMIN_PATH = env.str("ADMIN_PATH", default="admin").strip("/")
 # 3. Walk of a request -----------------------------------------------------------------------------
 
 MIDDLEWARE = [
-    # First, so that what the next ones refuse has the headers and the language of the site too.
+    # Answers what it remembers; the next ones see what it does not.
+    "portal.middleware.Pages",
+    # Early, so that what the next ones refuse has the headers and the language of the site too.
     "portal.middleware.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -114,6 +116,9 @@ if CACHE_URL:
             "IGNORE_EXCEPTIONS": True,
         },
     }
+
+# Rendered pages that each process keeps in memory, in megabytes; 0: none.
+PAGE_MEMORY_MB = env.int("PAGE_MEMORY_MB", default=16)
 
 # 5. Languages and time ----------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Fills one portal with the demonstration and many stories; `make bench` starts it as a process.
 
     VAR_DIR=folder python -m bench.filling 10000 [--no-index]
-    VAR_DIR=folder python -m bench.filling 0     only what a newer code needs: triggers, static files
+    VAR_DIR=folder python -m bench.filling 0     only what newer code needs: triggers, static files
 
 Rows go in by bulk, past everything that saving one story does: no revisions and no steps of the
 workflow; the search index is written afterwards, by `manage.py reindex`.

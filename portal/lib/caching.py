@@ -13,7 +13,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpResponse, QueryDict
 
-from portal.lib import languages, lifetime, topics
+from portal.lib import languages, lifetime, shared, topics
 from portal.lib.memory import MARK, Entry, Memory
 
 PRIVATE = "private, no-store"
@@ -325,6 +325,7 @@ def release(request):
 def forget():
     """As a process that has just begun."""
     memory.forget()
+    shared.forget()
     _params.clear()
     _hosts.clear()
     topics.forget_all()

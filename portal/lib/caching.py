@@ -227,8 +227,8 @@ def finish(request, response, asked):
         return _answer(asked, request.page_plan.key, response.entry, response.live)
     plan = getattr(request, "page_plan", None)
     if plan is None:
-        told = response.headers.setdefault("Cache-Control", PRIVATE)
-        if told == lifetime.SHARED and not asked.is_shared:  # a stream of figures
+        told = response.headers.get("Cache-Control")
+        if told is None or (told == lifetime.SHARED and not asked.is_shared):  # a stream of figures
             response.headers["Cache-Control"] = PRIVATE
         return response
     if not (asked.is_shared and _may_be_shared(response)):
@@ -252,6 +252,8 @@ def finish(request, response, asked):
         _params[request.path_info] = plan.params
         memory.put(key, entry)
     made = _answer(asked, key, entry, plan.live)
+    if entry.status == 301:
+        made.url = response.headers["Location"]  # as Django's own redirects have it
     made._has_been_logged = getattr(response, "_has_been_logged", False)
     return made
 

@@ -40,9 +40,11 @@ def _own_stage(settings, tmp_path_factory, request):
     if not {"demo", "demo_to_read"} & set(request.fixturenames):
         settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
     translation.activate(languages.DEFAULT)
-    from markets import ticker
+    from portal import live
+    from portal.lib import caching
 
-    ticker.forget()  # what an earlier test showed, perhaps at the same stopped second
+    caching.forget()  # what an earlier test showed
+    live.forget()
     yield
     translation.deactivate()
 

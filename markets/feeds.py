@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from markets import history, quotes, views
 from markets.models import Observation
 from portal.lib import dates, feeds, languages, numbers
+from portal.lib.caching import public_page
 
 
+@public_page("markets")
 def feed(request, code, form):
     """The accepted values of an active instrument, newest first; a revision bumps `updated`."""
     quote, _calendar = views.found(code)

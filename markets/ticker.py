@@ -1,30 +1,23 @@
 """The strip of prices above every page: at most one query, and never a reason for it to fail."""
 
 import logging
-import time
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import Error, connection, transaction
+from django.db import Error
 from django.db.models import F
-from django.db.models.signals import post_delete, post_save
 from django.shortcuts import render
 from django.utils import translation
 
 from markets import quotes
-from markets.downloads import known_by_content
-from markets.models import Holiday, Instrument, Override, Series, Source, TickerSlot
-from markets.models.observations import values_changed
+from markets.models import Series
 from portal.lib import languages
+from portal.lib.caching import public_page
 
 log = logging.getLogger(__name__)
-# {language: (second, Ticker)} as this process built them last: for a quarter of a second more,
-# and for the hours of a broken database.
+# {language: Ticker} as this process showed them last: for the hours of a broken database.
 _shown = {}
 _broken = False
-KEPT_SECONDS = 0.25
-# How long a shared cache may answer for the strip: a third of the time between two readings.
-FRAGMENT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -42,42 +35,17 @@ class Ticker:
 
 
 def current(language):
-    """The Ticker of a language, never older than KEPT_SECONDS; what this process has written it
-    shows at once. One query, or none; on a database error the last one shown, or none.
-    """
+    """The Ticker of a language. One query; on a database error the last one shown, or none."""
     global _broken
-    now = time.time()
-    built, ticker = _shown.get(language, (0, Ticker()))
-    # Within a transaction there may be values that are never committed: nothing is kept of them.
-    is_own = connection.in_atomic_block
-    if not is_own and abs(now - built) < KEPT_SECONDS:
-        return ticker
     try:
-        ticker = load(language)
+        ticker = _shown[language] = load(language)
     except Error as error:
         if not _broken:  # once for each outage, not once for each page
             log.error("The ticker shows what it showed last: %s", error)
         _broken = True
-        return ticker
+        return _shown.get(language, Ticker())
     _broken = False
-    _shown[language] = (0 if is_own else now), ticker
     return ticker
-
-
-def forget(**_signal):
-    """Let the next page ask the database; the last strip stays for an outage."""
-    for language, (_built, ticker) in list(_shown.items()):
-        _shown[language] = 0, ticker
-
-
-def forget_later(**_signal):
-    transaction.on_commit(forget)
-
-
-values_changed.connect(forget)
-for model in (Holiday, Instrument, Override, Series, Source, TickerSlot):
-    post_save.connect(forget_later, model)
-    post_delete.connect(forget_later, model)
 
 
 def load(language):
@@ -97,11 +65,10 @@ def load(language):
     return Ticker(cells, newest.as_of, newest.today)
 
 
+@public_page("markets")
 def fragment(request):
     """The strip's own markup, for the script that re-reads it; empty without values. One query."""
-    context = {"ticker": current(languages.current())}
-    response = known_by_content(request, render(request, "chrome/ticker.html", context))
-    response.headers["Cache-Control"] = f"public, max-age={FRAGMENT_SECONDS}"
+    response = render(request, "chrome/ticker.html", {"ticker": current(languages.current())})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -14,12 +14,14 @@ from markets import converter as exchange
 from markets import downloads, forms, fuel, history, quotes
 from markets.models import Instrument, Kind, Observation, Series
 from portal.lib import dates, languages
+from portal.lib.caching import public_page
 from portal.lib.listing import page_of
 
 # What the converter shows before anything is typed: amount, from, to.
 FIRST = {"kk": ("100", "USD", "KZT"), "": ("100", "USD", "RUB")}
 
 
+@public_page("markets", params=["sort"])
 def board(request):
     """All instruments in groups, sorted by `?sort=`. Three queries past the frame of the page."""
     sort = request.GET.get("sort", "")
@@ -35,11 +37,13 @@ def board(request):
     return render(request, "markets/board.html", context)
 
 
+@public_page("markets")
 def all_csv(request):
     """The board as one CSV."""
-    return downloads.all_as_csv(request, table.groups())
+    return downloads.all_as_csv(table.groups())
 
 
+@public_page("markets", "news", params=["range", "page", "amount", "from", "to"])
 def instrument(request, code):
     """One instrument: value, chart over `?range=`, history by `?page=`. Five queries."""
     quote, calendar = found(code)
@@ -88,6 +92,7 @@ def panel(request, quote):
     return {"form": form, "answer": answer, "currencies": pair}
 
 
+@public_page("markets", params=["amount", "from", "to", "on"])
 def converter(request):
     """`?amount=100&from=USD&to=RUB&on=2020-02-22`, answered in words whatever is typed."""
     known = exchange.currencies()
@@ -124,6 +129,7 @@ def converter(request):
     return render(request, "markets/converter.html", context)
 
 
+@public_page("markets")
 def fuel_prices(request):
     """Pump prices of all regions beside each other. Three queries past the frame of the page."""
     found = fuel.prices()

@@ -19,6 +19,7 @@ from news import changes, crops
 from news.full_text import figures, full_text, whole
 from news.models import Article, Author, Byline, Correction, OldAddress, Section, Source, Tag
 from portal.lib import feeds, languages, sorting
+from portal.lib.caching import public_page
 
 # Whose feed: the model, and the question its stories answer.
 PLACES = {
@@ -36,6 +37,7 @@ class Place(StringConverter):
 register_converter(Place, "feed_place")
 
 
+@public_page("news")
 def feed(request, form, place="", slug=""):
     """A feed of the edition the address names, in a form of portal.lib.feeds.TYPES."""
     here = PLACES[place][0].objects.filter(slug=slug).first() if place else None
@@ -52,6 +54,7 @@ def moved(place, slug, form):
     return HttpResponsePermanentRedirect(f"{path_of(place, here)}.{form}")
 
 
+@public_page("news")
 def page(request):
     """Which feeds there are, for people. The list of sections comes with the frame."""
     return render(request, "news/feeds.html", {"has_full_text": settings.FEED_FULL_TEXT})

@@ -11,11 +11,12 @@ from news.models import Article
 from news.models.search import LONGEST_TEXT
 from news.search import query as questions
 from news.search.deadline import TooSlow, within
-from news.search.filters import Filters
+from news.search.filters import NAMES, Filters
 from news.search.finding import MOST, WHOLE, Found, find, hits
 from news.search.snippets import Marker
 from news.search.spelling import suggestion
 from portal.lib import languages
+from portal.lib.caching import public_page
 from portal.lib.listing import SIZE, Page, page_number
 from portal.lib.text import plain_text
 
@@ -38,6 +39,8 @@ def a_place():
         _places.release()
 
 
+# Not kept: there is no end of questions.
+@public_page("news", "markets", params=["q", *NAMES, "page"], is_kept=False)
 def search(request):
     filters = Filters(request.GET)
     query = questions.read(request.GET.get("q", ""), filters.languages)

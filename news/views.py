@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from news.models import Article, Author, Correction, OldAddress, Policy, Section, Source, Tag
 from portal.lib import languages
+from portal.lib.caching import public_page
 from portal.lib.listing import page_of
 
 MOST_MOMENTS = 1_000
@@ -25,6 +26,7 @@ def _latest(count=6):
     return _published().newest().for_lines()[:count]
 
 
+@public_page("news", "markets")
 def article(request, section, pk, words=None):
     story = get_object_or_404(Article.objects.for_page(), pk=int(pk))
     now = timezone.now()
@@ -34,6 +36,8 @@ def article(request, section, pk, words=None):
         raise Http404("not public")
     if request.path != story.get_absolute_url():
         return HttpResponsePermanentRedirect(story.get_absolute_url())
+    if not story.has_prices:
+        request.page_plan.leave_out("markets")
     context = page_context(story, now)
     editions = [*context["siblings"], story]
     request.editions = {s.language: s.get_absolute_url() for s in editions}
@@ -115,12 +119,10 @@ def moved(request, model, slug):
     if here is None:
         raise Http404("no such address")
     query = request.GET.urlencode()
-    there = HttpResponsePermanentRedirect(here.get_absolute_url() + (query and f"?{query}"))
-    # Browsers would keep it for ever, and somebody may take the old address for something new.
-    there["Cache-Control"] = "public, max-age=3600"
-    return there
+    return HttpResponsePermanentRedirect(here.get_absolute_url() + (query and f"?{query}"))
 
 
+@public_page("news", params=["page"])
 def section(request, section):
     here = Section.objects.filter(slug=section).first()
     if here is None:
@@ -135,6 +137,7 @@ def section(request, section):
     )
 
 
+@public_page("news", params=["page"])
 def tag(request, slug):
     here = Tag.objects.filter(slug=slug).first()
     if here is None:
@@ -142,6 +145,7 @@ def tag(request, slug):
     return _listing(request, "news/tag.html", _published().tagged(here), tag=here)
 
 
+@public_page("news", params=["page"])
 def author(request, slug):
     here = Author.objects.select_related("photo").filter(slug=slug).first()
     if here is None:
@@ -149,6 +153,7 @@ def author(request, slug):
     return _listing(request, "news/author.html", _published().by(here), author=here)
 
 
+@public_page("news", params=["page"])
 def source(request, slug):
     here = Source.objects.filter(slug=slug).first()
     if here is None:
@@ -156,6 +161,7 @@ def source(request, slug):
     return _listing(request, "news/source.html", _published().from_source(here), source=here)
 
 
+@public_page("news")
 def archive(request):
     """Every month since the first story, newest first."""
     stories = _published()
@@ -170,6 +176,7 @@ def archive(request):
     return render(request, "news/archive.html", {"months": months})
 
 
+@public_page("news", params=["page"])
 def archive_month(request, year, month):
     first = _day(year, month, "01")
     after = (first + timedelta(days=31)).replace(day=1)
@@ -183,6 +190,7 @@ def archive_month(request, year, month):
     )
 
 
+@public_page("news", params=["page"])
 def archive_day(request, year, month, day):
     here = _day(year, month, day)
     return _listing(
@@ -209,6 +217,7 @@ def _between(first, after):
     return _published().between(start, end)
 
 
+@public_page("news", params=["page"])
 def corrections(request):
     public = _published().values("pk")
     notes = Correction.objects.filter(article__in=public).order_by("-noted_at", "-pk")
@@ -220,6 +229,7 @@ def corrections(request):
     return render(request, "news/corrections.html", {"page": page})
 
 
+@public_page("news")
 def policy(request, slug="about", year=None, month=None, day=None):
     language = languages.current()
     records = list(

@@ -24,6 +24,8 @@ def site(request):
             home=languages.path_in("/", code),
         ),
         "chrome": SimpleLazyObject(lambda: chrome.load(code, getattr(request, "shown_at", None))),
+        # Where the page will be kept: what stands in it until ticker and banner are put there.
+        "marks": getattr(getattr(request, "page_plan", None), "marks", None),
         "editions": SimpleLazyObject(lambda: editions(request)),
     }
 

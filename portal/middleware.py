@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.utils import translation
 
-from portal.lib import languages
+from portal import live, metrics
+from portal.lib import caching, languages, topics
+from portal.lib.lifetime import Asked
 
 PERMISSIONS_POLICY = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
@@ -12,6 +14,32 @@ PERMISSIONS_POLICY = (
 
 def is_admin(request):
     return request.path_info.startswith(f"/{settings.ADMIN_PATH}/")
+
+
+class Pages:
+    """Outermost: what is remembered is answered here, before anything else is done.
+
+    Everything that goes out passes here too, and is told whether and how long it may be kept.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.is_shared = caching.is_shared(request)
+        request.live_of, request.flights = live.current, []
+        asked = Asked(request, request.is_shared)
+        metrics.note()
+        if asked.is_shared:
+            response = caching.find(request, asked, live.current)
+            if response is not None:
+                return response
+        try:
+            return caching.finish(request, self.get_response(request), asked)
+        finally:
+            caching.release(request)
+            if asked.method not in {"GET", "HEAD"}:
+                topics.forget()  # what was written here is seen here at once
 
 
 class SecurityHeaders:

@@ -17,6 +17,24 @@ class User(AbstractUser):
     """An account of the newsroom. Empty on purpose: changing the user model later is misery."""
 
 
+class Topic(models.Model):
+    """How often something under a topic has changed; written by the database's own triggers.
+
+    The sum over all writers is the topic's token (portal.lib.topics).
+    """
+
+    name = models.CharField(max_length=20)
+    writer = models.BigIntegerField()
+    token = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["name", "writer"], name="topic_by_writer")]
+
+    def __str__(self):
+        return f"{self.name} {self.token}"
+
+
 class Notice(models.Model):
     """A quiet line under the masthead of every page, such as "This is a demonstration"."""
 

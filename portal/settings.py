@@ -56,7 +56,9 @@ ADMIN_PATH = env.str("ADMIN_PATH", default="admin").strip("/")
 # 3. Walk of a request -----------------------------------------------------------------------------
 
 MIDDLEWARE = [
-    # First, so that what the next ones refuse has the headers and the language of the site too.
+    # Answers what it remembers; the next ones see what it does not.
+    "portal.middleware.Pages",
+    # Early, so that what the next ones refuse has the headers and the language of the site too.
     "portal.middleware.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -97,8 +99,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;",
+        # A little memory for each thread: the machine keeps the file in its own, and what would be
+        # mapped counts for every process.
+        "PRAGMA cache_size=-2000;",
     }
+    # To open the file and read its schema costs as much as a whole page.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -114,6 +120,9 @@ if CACHE_URL:
             "IGNORE_EXCEPTIONS": True,
         },
     }
+
+# Rendered pages that each process keeps in memory, in megabytes; 0: none.
+PAGE_MEMORY_MB = env.int("PAGE_MEMORY_MB", default=16)
 
 # 5. Languages and time ----------------------------------------------------------------------------
 

@@ -7,10 +7,16 @@ from django.utils import translation
 from markets import sitemaps as of_markets
 from news import sitemaps as of_news
 from portal.lib import languages, sitemaps
+from portal.lib.caching import public_page
 
 NEWS_MAX_AGE = 60
 
 
+# Large and seldom asked for: not kept in memory.
+_page = public_page("news", "markets", is_kept=False)
+
+
+@_page
 def index(request):
     found = of_news.parts()
     parts = []
@@ -22,6 +28,7 @@ def index(request):
     return sitemaps.answer(request, sitemaps.index(parts))
 
 
+@_page
 def stories(request, part):
     """A part of the edition's stories; 404 for one without any."""
     places = of_news.stories(languages.current(), part)
@@ -30,12 +37,14 @@ def stories(request, part):
     return sitemaps.answer(request, sitemaps.urlset(places))
 
 
+@_page
 def pages(request):
     code = languages.current()
     places = [*of_news.pages(code), *of_markets.pages(code)]
     return sitemaps.answer(request, sitemaps.urlset(places))
 
 
+@_page
 def news(request):
     """The stories of two days; empty when there are none, which is what Google asks for."""
     places = of_news.news(languages.current())

@@ -6,12 +6,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from news import preview
-from portal import robots, sitemaps, views
+from portal import metrics, robots, sitemaps, views
 
 urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     *([path("media/<path:path>", views.media)] if settings.SERVE_MEDIA else []),
     path("preview/<str:token>/", preview.shared, name="preview"),
+    path("metrics", metrics.page),
     path("favicon.ico", robots.favicon),
     path("robots.txt", robots.robots),
     path("humans.txt", robots.humans),

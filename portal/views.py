@@ -13,6 +13,7 @@ from news.front import compose
 from news.models import Article
 from portal import chrome
 from portal.lib import languages
+from portal.lib.caching import public_page, shared_answer
 
 log = logging.getLogger(__name__)
 # Told here, for a slim machine has no list of types and Python alone does not know them all.
@@ -21,6 +22,7 @@ PICTURE_TYPES = {"jpg": "image/jpeg", "tif": "image/tiff"} | {
 }
 
 
+@public_page("news", "markets")
 def home(request):
     front = compose(languages.current())
     return render(request, "portal/home.html", {"front": front, "is_home": True})
@@ -34,10 +36,16 @@ def error(request, status, *, title, text):
 
 
 def page_not_found(request, exception=None):
-    request.editions = {}
-    stories = Article.objects.published().in_language(languages.current()).newest()
-    latest = stories.select_related("section", "picture").defer("body", "lead")[:4]
-    return render(request, "404.html", {"latest": latest}, status=404)
+    """The same page at every address that is none: it is made once for each language."""
+    code = languages.current()
+
+    def page():
+        request.editions = {}
+        stories = Article.objects.published().in_language(code).newest()
+        latest = stories.select_related("section", "picture").defer("body", "lead")[:4]
+        return render(request, "404.html", {"latest": latest}, status=404)
+
+    return shared_answer(request, ["news"], ("404", code), page)
 
 
 def bad_request(request, exception=None):

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import OuterRef, Q, Subquery
-from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,14 +63,6 @@ class State(models.TextChoices):
     HELD = "held", _("held for a person")
     REJECTED = "rejected", _("rejected")
     SUPERSEDED = "superseded", _("superseded")
-
-
-# Sent after the commit, in the process that wrote: what readers see has changed.
-values_changed = Signal()
-
-
-def announce():
-    values_changed.send(Observation)
 
 
 class ObservationQuerySet(models.QuerySet):
@@ -138,7 +129,6 @@ class ObservationQuerySet(models.QuerySet):
                     source_url=source_url,
                 )
             self._make_room(news, rows)
-            transaction.on_commit(announce)
             return self.bulk_create(list(rows.values()), batch_size=500)
 
     def _make_room(self, news, rows):
@@ -161,7 +151,6 @@ class ObservationQuerySet(models.QuerySet):
     def update(self, **changes):
         if set(changes) - REVIEWED:
             raise AppendOnly("observations are not changed: record a revision")
-        transaction.on_commit(announce)
         return super().update(**changes)
 
     def delete(self):

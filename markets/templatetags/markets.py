@@ -118,7 +118,12 @@ def market_band(context):
 
 @register.simple_tag(takes_context=True)
 def market_rail(context):
-    """The small table of a rail, from the ticker: no query of its own. Empty without quotes."""
+    """The small table of a rail, from the ticker: no query of its own. Empty without quotes.
+
+    In a page that is kept only its mark: the table is put there on the way out.
+    """
+    if marks := context.get("marks"):
+        return marks["rail"]
     ticker = ticker_of(context)
     return render_to_string("markets/_rail.html", {"ticker": ticker}) if ticker.cells else ""
 

@@ -8,7 +8,7 @@ from news.search.query import Query, read
 from portal.lib.languages import columns, current
 
 from . import editing
-from .bylines import Byline
+from .bylines import Byline, Mention
 from .history import PendingChanges
 from .status import Status, published_q
 
@@ -103,12 +103,15 @@ class ArticleQuerySet(models.QuerySet):
         return self.for_cards().defer(None).defer("seo_title", "seo_description")
 
     def for_page(self):
-        """With what the story's own page shows; few stories have corrections: has_corrections."""
+        """With what the story's own page shows; few have corrections, not all name prices."""
         notes = self.model.corrections.rel.related_model.objects
         return (
             self.select_related("section", "picture", "source")
             .prefetch_related(bylines_of("author__photo"), "tags")
-            .annotate(has_corrections=Exists(notes.filter(article=OuterRef("pk"))))
+            .annotate(
+                has_corrections=Exists(notes.filter(article=OuterRef("pk"))),
+                has_prices=Exists(Mention.objects.filter(article=OuterRef("pk"))),
+            )
         )
 
 

@@ -24,7 +24,7 @@ from news.tests.factories import (
     make_tag,
     picture_file,
 )
-from portal.lib import feeds, languages
+from portal.lib import feeds, languages, lifetime
 
 FORMS = tuple(feeds.TYPES)
 HOUR = timedelta(hours=1)
@@ -219,7 +219,7 @@ def test_a_grave_correction_stands_before_the_text(client, story):
 @pytest.mark.parametrize("form", FORMS)
 def test_who_has_the_feed_already_gets_304(client, story, form):
     first = client.get(f"/feeds/all.{form}")
-    assert first["Cache-Control"] == "public, max-age=60"
+    assert first["Cache-Control"] == lifetime.SHARED
     for headers in (
         {"If-None-Match": first["ETag"]},
         {"If-Modified-Since": first["Last-Modified"]},

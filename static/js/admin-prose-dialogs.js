@@ -76,6 +76,7 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
     function backToText() {
         const { doc, tr } = editor.state;
         if (doc === was?.doc) editor.view.dispatch(tr.setSelection(was.bookmark.resolve(doc)));
+        was = null;
         editor.view.focus();
     }
 
@@ -235,7 +236,8 @@ export function dialogs(template, { editor, ask, words, language, origins }) {
         },
     };
     return name => {
-        was = { doc: editor.state.doc, bookmark: editor.state.selection.getBookmark() };
+        // One opened before the last one's end was told: the browser has put the caret elsewhere.
+        was ??= { doc: editor.state.doc, bookmark: editor.state.selection.getBookmark() };
         prepare[name]();
         const dialog = dialogOf(name);
         dialog.showModal();

@@ -8,6 +8,7 @@ from markets import fetching
 from news import publishing
 from news.models import SearchRow
 from news.models.drafts import prune_drafts
+from portal.lib import topics
 
 log = logging.getLogger(__name__)
 # What to call, and the name of what its return value counts.
@@ -18,6 +19,7 @@ PARTS = [
     (publishing.prune_revisions, "old saves gone"),
     (prune_drafts, "copies of forms forgotten"),
     (SearchRow.objects.freshen, "stories indexed"),
+    (topics.fold, "notes of connections folded"),
 ]
 
 

@@ -43,6 +43,7 @@ def start(folder):
         "VAR_DIR": folder,
         "DEBUG": "false",
         "MARKETS_ALLOW_LOOPBACK": "true",
+        "PAGE_MEMORY_MB": "0",
     }
     os.environ.update(own, DJANGO_SETTINGS_MODULE="portal.settings")
     sys.path.insert(0, str(ROOT))

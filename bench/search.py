@@ -27,6 +27,7 @@ BATCH = 1_000
 
 def start(folder):
     own = {"ENV_FILE": os.devnull, "VAR_DIR": folder, "DEBUG": "false", "LOG_LEVEL": "ERROR"}
+    own["PAGE_MEMORY_MB"] = "0"
     os.environ.update(own, DJANGO_SETTINGS_MODULE="portal.settings")
     sys.path.insert(0, str(ROOT))
     import django

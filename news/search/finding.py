@@ -15,7 +15,6 @@ from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from news.models import Article
 from news.models.search import second_of
 from news.search import ranking
 from news.search.deadline import TooSlow, within
@@ -131,9 +130,3 @@ def _hastily(stories, query, began):
     except TooSlow:
         log.warning("search: no time at all for %r", query.typed)
         return []
-
-
-def hits(keys):
-    """The stories of a page of keys, in that order: two queries."""
-    stories = Article.objects.published().for_hits().in_bulk(keys)
-    return [stories[key] for key in keys if key in stories]

@@ -81,14 +81,17 @@ def _same_but_ending(one, other):
 def _names():
     """{code: (words that name it, words it shares with others)}, in the editors' order."""
     global _kept
-    state, names = _kept
-    now = topics.current().of(["markets"])
-    if state == now and not connection.in_atomic_block:
-        return names
-    names = {one.code: _words(one) for one in Instrument.objects.active()}
-    if not connection.in_atomic_block:  # what is not committed yet may never be
+    if connection.in_atomic_block:  # what is not committed yet may never be
+        return _read_names()
+    now, (state, names) = topics.current().of(["markets"]), _kept
+    if state != now:
+        names = _read_names()
         _kept = now, names
     return names
+
+
+def _read_names():
+    return {one.code: _words(one) for one in Instrument.objects.active()}
 
 
 def _words(instrument):

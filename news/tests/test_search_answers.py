@@ -243,7 +243,8 @@ def test_a_search_asks_six_questions_with_every_filter_and_with_too_many_hits(
         page, questions = asked_of_the_database(client, "ozokerite", **filters)
         assert page.count == min(4, most)
         assert page.is_cut == (most < 4)
-        assert len(questions) <= 6, questions
+        # PostgreSQL asks for older headlines by themselves, so that they may be given up.
+        assert len(questions) <= 6 + (page.is_cut and connection.vendor == "postgresql"), questions
 
 
 # Pages named like the question -------------------------------------------------------------------

@@ -7,6 +7,8 @@ a  the new words stand there, maybe beside the old ones
 x  the page is gone (410)
 *  it changes in another way, such as a date
 =  not a byte of it changes, nor its ETag
+
+What a process did not live to tell the search, `tick` does within a minute (publish_and_die).
 """
 
 from collections import defaultdict

@@ -37,7 +37,8 @@ def test_hits_renders_and_bytes_are_counted(client):
 def test_the_processes_of_a_server_are_added_up_and_the_dead_forgotten(settings, db):
     metrics.note(at_once=True)
     mine = next(iter(metrics.all_notes()))
-    alive, dead = metrics.folder() / str(os.getppid()), metrics.folder() / "4194305"  # beyond the largest number
+    alive = metrics.folder() / str(os.getppid())
+    dead = metrics.folder() / "4194305"  # beyond the largest number
     for path in (alive, dead):
         path.write_text(json.dumps([10] * len(metrics.FIGURES)))
     assert told()["processes"] == 2

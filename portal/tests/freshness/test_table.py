@@ -1,0 +1,15 @@
+"""Whatever people do, every page in every process shows it within a second and a half; a page that
+shows nothing of it stays as it was, and nothing is seen before its hour.
+"""
+
+import pytest
+
+from portal.tests.freshness import table
+from portal.tests.freshness.checks import check_change
+
+ROWS = table.rows()
+
+
+@pytest.mark.parametrize("change", ROWS)
+def test_every_reader_sees(site, room, change):
+    check_change(site, getattr(room, change)(), ROWS[change])

@@ -1,7 +1,7 @@
 """The board: every instrument in its group, in the editors' order or as a reader sorts it."""
 
 from markets import charts, history, quotes
-from markets.models import Kind, Series
+from markets.models import Kind
 from portal.lib import sorting
 
 
@@ -28,8 +28,7 @@ def groups(sort=""):
 
     sort: one of SORTS, or the editors' order. Rows without a value to sort by come last.
     """
-    rows = Series.objects.in_force().select_related("source", "instrument__region")
-    shown = list(quotes.best(rows).values())
+    shown = list(quotes.standing().values())
     shown.sort(key=lambda quote: (quote.instrument.position, quote.instrument.code))
     recent, extremes = history.points(shown, 30), history.spans(shown)
     found = {}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from markets import charts, history, quotes
 from markets.converter import Rate, Rates, worth_of_rate
-from markets.models import Kind, Region, Series
+from markets.models import Kind, Region
 from markets.quotes import Quote
 from portal.lib import dates, numbers
 
@@ -38,8 +38,7 @@ class Price:
 
 def prices():
     """A Price for each fuel instrument, in the editors' order. Three queries."""
-    rows = Series.objects.in_force().filter(instrument__kind=Kind.FUEL)
-    shown = list(quotes.best(rows.select_related("source", "instrument__region")).values())
+    shown = [one for one in quotes.standing().values() if one.instrument.kind == Kind.FUEL]
     shown.sort(key=lambda quote: (quote.instrument.position, quote.instrument.code))
     sparks = history.points(shown, history.YEAR)
     known = [quote for quote in shown if quote.is_known]

@@ -6,12 +6,12 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.template.loader import render_to_string
 
 from markets import quotes, sample, states
-from markets.models import Holiday, Observation, Series, State
+from markets.models import Holiday, Observation, State
 from markets.quotes import Quote, change_of
 from portal.lib import languages, numbers
 
@@ -87,15 +87,8 @@ class Named:
         }
 
 
-# Column of the frozen Observation -> where a mention finds it.
-FROZEN = {
-    "then": "observation",
-    "then_value": "observation__value",
-    "then_nominal": "observation__nominal",
-    "then_as_of": "observation__as_of",
-    "then_source": "observation__series__source",
-    "then_position": "position",
-}
+# What a Then is made of, by way of the mention; the name comes after.
+FROZEN = ("", "__value", "__nominal", "__as_of", "__series__source")
 
 
 def named(mentions):
@@ -103,44 +96,22 @@ def named(mentions):
 
     mentions: a query-set of rows with `instrument`, `observation` and `position`.
     """
-    mentions = mentions.order_by()
-    mine = mentions.filter(instrument=OuterRef("instrument"))
+    path = "observation__series__source__name"
     name = Coalesce(
-        NullIf(f"observation__series__source__name_{languages.current()}", Value("")),
-        f"observation__series__source__name_{languages.DEFAULT}",
+        NullIf(f"{path}_{languages.current()}", Value("")), f"{path}_{languages.DEFAULT}"
     )
-    rows = list(
-        Series.objects.in_force()
-        .filter(instrument__in=mentions.values("instrument"))
-        .annotate(
-            **{column: Subquery(mine.values(path)[:1]) for column, path in FROZEN.items()},
-            then_source_name=Subquery(mine.values(name=name)[:1]),
-        )
-    )
-    frozen = {row.instrument.code: row for row in rows}
-    found = []
-    for code, quote in quotes.best(rows).items():
-        row = frozen[code]
-        if quote.is_known:
-            found.append((row.then_position, quote.instrument.position, code, quote, row))
-    return Named([Price(quote, then_of(row)) for *_order, quote, row in sorted(found, key=order)])
+    columns = ["position", "instrument__code", *(f"observation{part}" for part in FROZEN), name]
+    known, found = quotes.standing(), []
+    for position, code, *then in mentions.order_by().values_list(*columns):
+        quote = known.get(code)
+        if quote is not None and quote.is_known:
+            was = Then(*then) if then[0] is not None else None
+            found.append((position, quote.instrument.position, code, Price(quote, was)))
+    return Named([price for *_order, price in sorted(found, key=order)])
 
 
 def order(item):
     return item[:3]
-
-
-def then_of(row):
-    if row.then is None:
-        return None
-    return Then(
-        row.then,
-        row.then_value,
-        row.then_nominal,
-        row.then_as_of,
-        row.then_source,
-        row.then_source_name,
-    )
 
 
 def in_force_at(instrument, moment):

@@ -12,6 +12,7 @@ from markets.models import Instrument, Reading, Series, Source
 from markets.models.series import holidays_from
 from markets.states import State
 from portal.lib import dates, numbers
+from portal.lib.shared import shared
 
 MISSING = "—"
 
@@ -73,6 +74,7 @@ class Quote:
     state: State = states.UP_TO_DATE
     tomorrow: Reading | None = None
     override: SetByHand | None = None
+    calendar: str = ""  # of its series
 
     @classmethod
     def from_series(cls, row, now):
@@ -87,6 +89,7 @@ class Quote:
             observation_id=row.observation,
             nominal=row.nominal or 1,
             slot=getattr(row, "slot", None),
+            calendar=row.calendar,
             state=state_of(row, row.as_of, now),
             tomorrow=Reading(row.next_as_of, row.next_value, row.next_nominal)
             if known_next
@@ -248,6 +251,18 @@ def best(rows):
         if code not in chosen or rank < chosen[code][0]:
             chosen[code] = rank, quote, row
     return {code: quote.set_by_hand(row, now) for code, (_rank, quote, row) in chosen.items()}
+
+
+def standing():
+    """{code: Quote} of every instrument in use, with its region: what all pages share.
+
+    One query, or none while no figure has changed.
+    """
+
+    def load():
+        return best(Series.objects.in_force().select_related("source", "instrument__region"))
+
+    return shared("quotes", ("markets",), load)
 
 
 def of(instruments):

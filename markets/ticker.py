@@ -13,6 +13,7 @@ from markets import quotes
 from markets.models import Series
 from portal.lib import languages
 from portal.lib.caching import public_page
+from portal.lib.shared import shared
 
 log = logging.getLogger(__name__)
 # {language: Ticker} as this process showed them last: for the hours of a broken database.
@@ -35,10 +36,13 @@ class Ticker:
 
 
 def current(language):
-    """The Ticker of a language. One query; on a database error the last one shown, or none."""
+    """The Ticker of a language. One query, or none while no figure has changed; on a database
+    error the last one shown, or an empty one.
+    """
     global _broken
     try:
-        ticker = _shown[language] = load(language)
+        ticker = shared(("ticker", language), ("markets",), lambda: load(language))
+        _shown[language] = ticker
     except Error as error:
         if not _broken:  # once for each outage, not once for each page
             log.error("The ticker shows what it showed last: %s", error)

@@ -12,7 +12,7 @@ from markets import badge as picture
 from markets import board as table
 from markets import converter as exchange
 from markets import downloads, forms, fuel, history, quotes
-from markets.models import Instrument, Kind, Observation, Series
+from markets.models import Instrument, Kind, Observation
 from portal.lib import dates, languages
 from portal.lib.caching import public_page
 from portal.lib.listing import page_of
@@ -40,7 +40,7 @@ def board(request):
 @public_page("markets")
 def all_csv(request):
     """The board as one CSV."""
-    return downloads.all_as_csv(request, table.groups())
+    return downloads.all_as_csv(table.groups())
 
 
 @public_page("markets", "news", params=["range", "page", "amount", "from", "to"])
@@ -145,7 +145,6 @@ def fuel_prices(request):
     return render(request, "markets/fuel.html", context)
 
 
-@public_page("markets")
 def badge(request, code):
     """The figure as a small SVG for other sites."""
     return picture.answer(request, found(code)[0])
@@ -191,12 +190,11 @@ def not_read(request, text):
 
 def found(code):
     """(Quote, calendar of its series) of an active instrument; Http404 for an unknown code."""
-    rows = list(Series.objects.in_force().filter(instrument__code=code))
-    if not rows:
+    quote = quotes.standing().get(code)
+    if quote is None:
         one = get_object_or_404(Instrument.objects.active(), code=code)
         return quotes.of([one])[code], ""
-    quote = quotes.best(rows)[code]
-    return quote, next(row.calendar for row in rows if row.pk == quote.series)
+    return quote, quote.calendar
 
 
 def range_of(request, default=None):

@@ -1,5 +1,6 @@
 """Public pages of the newsroom: each fetches, decides, renders."""
 
+from copy import copy
 from datetime import date, datetime, timedelta
 
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -10,8 +11,11 @@ from news.models import Article, Author, Correction, OldAddress, Policy, Section
 from portal.lib import languages
 from portal.lib.caching import public_page
 from portal.lib.listing import page_of
+from portal.lib.shared import shared
 
 MOST_MOMENTS = 1_000
+# Rights to pictures end at midnight, which the frame knows.
+TOPICS = ("news", "frame")
 
 
 def _published():
@@ -23,7 +27,7 @@ def _cards(stories):
 
 
 def _latest(count=6):
-    return _published().newest().for_lines()[:count]
+    return _newest(languages.current())[:count]
 
 
 @public_page("news", "markets")
@@ -48,13 +52,19 @@ def article(request, section, pk, words=None):
 
 
 def page_context(story, now):
-    """What the page of a story shows beside its text. One query, and those of the story itself."""
-    around = list(_around(story, now))
-    siblings = [s for s in around if s.story == story.story]
-    others = [s for s in around if s.story != story.story]
-    related = [s for s in others if s.section_id == story.section_id][:4]
+    """What the page of a story shows beside its text. One query, and those of the story itself;
+    two more for what its neighbours share.
+    """
+    siblings = Article.objects.published(now).filter(story=story.story).newest()
+    siblings = siblings.exclude(language=story.language).select_related("section").only(*_SIBLING)
+    newest, of_section = (
+        _newest(story.language),
+        _newest_of_section(story.language, story.section_id),
+    )
+    # Copies: a page may hide a picture that it has shown, and these belong to every page.
+    related = [copy(other) for other in of_section if other.pk != story.pk][:4]
     related.sort(key=lambda s: s.shown_picture is None)
-    latest = [s for s in others if s not in related][:6]
+    latest = [s for s in newest if s.pk != story.pk and s not in related][:6]
     pictures = {story.picture_id}
     for other in related:
         other.hides_picture = other.picture_id in pictures
@@ -63,7 +73,7 @@ def page_context(story, now):
     return {
         "article": story,
         "section": story.section,
-        "siblings": [s for s in siblings if s.language != story.language],
+        "siblings": list(siblings),
         "related": related,
         "latest": latest,
         "corrections": [note for note in notes if not note.is_grave],
@@ -71,24 +81,32 @@ def page_context(story, now):
     }
 
 
-def _around(story, now):
-    """Its translations, the newest of its section and the newest of all: one query."""
-    published = Article.objects.published(now)
-    mine = published.in_language(story.language)
+_SIBLING = (
+    "language", "slug", "story", "section", "published_at", "is_reprint", "translation_of"
+)  # fmt: skip
+# What stands beside a story: eleven of the newest are enough for six, without it and four related.
+NEWEST, NEWEST_OF_SECTION = 11, 5
 
-    def keys(stories):
-        # A slice may not stand in a UNION on every database; a filter over one may.
-        return Article.objects.filter(pk__in=stories.values("pk")).order_by().values("pk")
 
-    wanted = keys(published.filter(story=story.story)).union(
-        keys(mine.in_section(story.section_id).newest()[:5]), keys(mine.newest()[:12]), all=True
-    )
-    return (
-        Article.objects.filter(pk__in=wanted)
-        .newest()
-        .select_related("section", "picture")
-        .defer("body", "lead")
-    )
+def _newest(language):
+    """Lines of the newest stories of a language, shared by all pages: nobody may change them."""
+
+    def load():
+        published = Article.objects.published().in_language(language)
+        return list(published.newest().for_lines()[:NEWEST])
+
+    return shared(("newest", language), TOPICS, load)
+
+
+def _newest_of_section(language, section):
+    """Cards, without writers, of the newest stories of a section, shared in the same way."""
+
+    def load():
+        published = Article.objects.published().in_language(language).in_section(section)
+        cards = published.newest().select_related("section", "picture").defer("body", "lead")
+        return list(cards[:NEWEST_OF_SECTION])
+
+    return shared(("newest", language, section), TOPICS, load)
 
 
 def gone(request, story, now):
@@ -119,10 +137,7 @@ def moved(request, model, slug):
     if here is None:
         raise Http404("no such address")
     query = request.GET.urlencode()
-    there = HttpResponsePermanentRedirect(here.get_absolute_url() + (query and f"?{query}"))
-    # Browsers would keep it for ever, and somebody may take the old address for something new.
-    there["Cache-Control"] = "public, max-age=3600"
-    return there
+    return HttpResponsePermanentRedirect(here.get_absolute_url() + (query and f"?{query}"))
 
 
 @public_page("news", params=["page"])

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from news.models import Article, Policy, Section
 from portal.lib import languages
+from portal.lib.shared import shared
 from portal.models import Banner, Notice
 
 
@@ -54,6 +55,11 @@ def load(code, now=None):
     """The chrome of a language, fresh from the database; as it is at `now`, if given."""
     banners = Banner.objects.shown(now).exclude(**{f"text_{code}": ""})
     return _load(code, _rows(banners, 4, _story(code, now), f"text_{code}", "pk"))
+
+
+def shared_frame(code):
+    """The same without the banner, which public pages are given on their way out."""
+    return shared(("chrome", code), ("frame",), lambda: _load(code))
 
 
 def without_banner(code):

@@ -12,6 +12,13 @@ from portal.lib import languages
 
 def site(request):
     code = languages.current()
+    marks = getattr(getattr(request, "page_plan", None), "marks", None)
+
+    def frame():
+        if marks:
+            return chrome.shared_frame(code)
+        return chrome.load(code, getattr(request, "shown_at", None))
+
     return {
         "site": SimpleNamespace(
             name=languages.site_name(),
@@ -23,9 +30,9 @@ def site(request):
             today=timezone.localdate(),
             home=languages.path_in("/", code),
         ),
-        "chrome": SimpleLazyObject(lambda: chrome.load(code, getattr(request, "shown_at", None))),
+        "chrome": SimpleLazyObject(frame),
         # Where the page will be kept: what stands in it until ticker and banner are put there.
-        "marks": getattr(getattr(request, "page_plan", None), "marks", None),
+        "marks": marks,
         "editions": SimpleLazyObject(lambda: editions(request)),
     }
 

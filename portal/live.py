@@ -24,7 +24,7 @@ TOPICS = ("markets", "news", "banner", "frame")
 TRIES = 3
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Live:
     """The fragments of one language and one state. id: of their bytes."""
 
@@ -32,9 +32,14 @@ class Live:
     parts: dict
     state: tuple = ()
     until: float = topics.FAR
+    seen: topics.Snapshot | None = None
 
     def is_good(self, snapshot):
-        return time.time() < self.until and self.state == snapshot.of(TOPICS)
+        if self.seen is not snapshot:
+            if self.state != snapshot.of(TOPICS):
+                return False
+            self.seen = snapshot
+        return time.time() < self.until
 
 
 _kept = {}

@@ -99,8 +99,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        "PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728;",
+        # A little memory for each thread: the machine keeps the file in its own, and what would be
+        # mapped counts for every process.
+        "PRAGMA cache_size=-2000;",
     }
+    # To open the file and read its schema costs as much as a whole page.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from markets import answers, history, quotes
 from markets import ticker as strip
+from markets.mentions import Named
 from markets.mentions import named as named_by
 from portal.lib import dates, languages, numbers
+from portal.lib.shared import shared
 
 register = template.Library()
 
@@ -108,12 +110,17 @@ def as_of(context):
 
 @register.simple_tag(takes_context=True)
 def market_band(context):
-    """Two columns of the front's Markets band; empty without quotes. One query past the ticker."""
+    """Two columns of the front's Markets band; empty without quotes. One query past the ticker,
+    or none while no figure has changed.
+    """
     ticker = ticker_of(context)
-    if not ticker.cells:
-        return ""
-    lead, chart, rows = history.band(ticker.cells)
-    return render_to_string("markets/_band.html", {"lead": lead, "chart": chart, "rows": rows})
+
+    def band():
+        lead, chart, rows = history.band(ticker.cells)
+        return render_to_string("markets/_band.html", {"lead": lead, "chart": chart, "rows": rows})
+
+    key = ("band", languages.current())
+    return shared(key, ("markets",), band) if ticker.cells else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -135,9 +142,11 @@ def prices_asked(context, words):
 
 
 @register.simple_tag
-def prices_named(mentions):
-    """The mentions.Named of a story: its prices, and its chips by code. One query."""
-    return named_by(mentions.all())
+def prices_named(mentions, has_some=None):
+    """The mentions.Named of a story: its prices, and its chips by code. One query; none where it
+    is known (False) that it has no mentions.
+    """
+    return Named() if has_some is False else named_by(mentions.all())
 
 
 @register.filter

@@ -229,8 +229,15 @@ class Picture(models.Model):
 
     def address(self, size, format_):
         name = renditions.square_name(self.focus) if size == "sq" else size
-        mark = self.sizes.get("mark", "")
-        return self.file.storage.url(f"{self.base}-{name}{mark}.{format_}")
+        ending = f"-{name}{self.sizes.get('mark', '')}.{format_}"
+        base = self.base
+        known, root = self.__dict__.get("_root", ("", ""))
+        if known != base:  # what the addresses of all sizes begin with
+            root = self.file.storage.url(base)
+            self.__dict__["_root"] = base, root
+        if "?" in root:  # the storage signs each address for itself
+            return self.file.storage.url(base + ending)
+        return root + ending
 
     def srcset(self, format_):
         return ", ".join(

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from news.models import SearchRow
 from news.search import finding
 from news.tests.factories import make_article, make_author, make_many, make_section, make_tag
 
@@ -231,7 +232,7 @@ def test_days_in_the_wrong_order_are_said(client, publish):
 def test_pages_keep_the_question_and_its_filters(client, committed):
     with committed():
         make_many(45, headline="Ozokerite", kind="analysis")
-    finding.SearchRow.objects.freshen()
+    SearchRow.objects.freshen()
     response = ask(client, "ozokerite", kind="analysis", order="newest")
     page = response.context["page"]
     assert (page.count, page.pages) == (45, 3)

@@ -13,7 +13,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpResponse, QueryDict
 
-from portal.lib import languages, lifetime, topics
+from portal.lib import languages, lifetime, shared, topics
 from portal.lib.memory import MARK, Entry, Memory
 
 PRIVATE = "private, no-store"
@@ -24,6 +24,7 @@ TRIES = 3
 PATIENCE = 10.0  # seconds to wait for another visitor's rendering before making one's own
 LONGEST_QUESTION = 300  # characters of a query that is worth remembering
 MOST_PATHS = 4_000
+MOST_HOSTS = 100
 # What a view may know of a visitor: nothing. These are of the connection and the address.
 _KEPT_META = frozenset(
     "PATH_INFO SCRIPT_NAME SERVER_NAME SERVER_PORT SERVER_PROTOCOL HTTP_HOST"
@@ -31,6 +32,7 @@ _KEPT_META = frozenset(
 )
 
 memory = Memory(settings.PAGE_MEMORY_MB * 1_000_000)
+_hosts = set()  # names that were found to be ours
 _params = {}  # {path: the query parameters its view reads}
 
 
@@ -100,12 +102,23 @@ def find(request, asked, live_of):
     found = _good(key, live_of)
     if found is None:
         return None
-    try:
-        request.get_host()
-    except DisallowedHost:
+    if not _is_ours(request):
         return None  # to be refused as any other
     memory.counts["hits"] += 1
     return _answer(asked, key, *found)
+
+
+def _is_ours(request):
+    """Whether the name the visitor used is one of ALLOWED_HOSTS."""
+    name = request.META.get("HTTP_HOST")
+    if name not in _hosts:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return False
+        if len(_hosts) < MOST_HOSTS:
+            _hosts.add(name)
+    return True
 
 
 def _good(key, live_of):
@@ -119,8 +132,9 @@ def _good(key, live_of):
     if not entry.names:
         return entry, None
     live = live_of(entry.language, snapshot)
-    # The fragments may have found a newer state than the page has: then it is rendered again.
-    return (entry, live) if entry.is_good(topics.current(), time.time()) else None
+    if live.seen is not snapshot and not entry.is_good(topics.current(), time.time()):
+        return None  # the fragments found a newer state than the page has: it is rendered again
+    return entry, live
 
 
 def public_page(*names, params=(), is_kept=True):
@@ -227,7 +241,9 @@ def finish(request, response, asked):
         return _answer(asked, request.page_plan.key, response.entry, response.live)
     plan = getattr(request, "page_plan", None)
     if plan is None:
-        response.headers.setdefault("Cache-Control", PRIVATE)
+        told = response.headers.get("Cache-Control")
+        if told is None or (told == lifetime.SHARED and not asked.is_shared):  # a stream of figures
+            response.headers["Cache-Control"] = PRIVATE
         return response
     if not (asked.is_shared and _may_be_shared(response)):
         response.headers["Cache-Control"] = PRIVATE
@@ -250,6 +266,8 @@ def finish(request, response, asked):
         _params[request.path_info] = plan.params
         memory.put(key, entry)
     made = _answer(asked, key, entry, plan.live)
+    if entry.status == 301:
+        made.url = response.headers["Location"]  # as Django's own redirects have it
     made._has_been_logged = getattr(response, "_has_been_logged", False)
     return made
 
@@ -273,25 +291,29 @@ def _answer(asked, key, entry, live):
     data, encoding = body.encoded(asked.encoding)
     if key is not None and entry.size != had:
         memory.weigh(key, entry)
-    response = HttpResponse(b"", status=entry.status)
-    headers = response.headers
-    headers._store = dict(entry.headers)
-    etag = f'"{body.etag}-{encoding}"' if encoding else f'"{body.etag}"'
-    lifetime.tell(headers, asked, min(entry.until, live.until) if live else entry.until)
-    if entry.is_packed:
-        headers["Vary"] = "Accept-Encoding"
-    if entry.status == 200:
-        headers["ETag"] = etag
-        if asked.has(body.etag, headers.get("Last-Modified")):
-            response.status_code = 304
-            headers.pop("Content-Type", None)
-            return response
-    if encoding:
-        headers["Content-Encoding"] = encoding
-    headers["Content-Length"] = str(len(data))
-    if asked.method == "GET":
-        response.content = data
+    headers = body.headers.get(encoding)
+    if headers is None:
+        headers = body.headers[encoding] = _headers(entry, body, encoding, len(data))
+    response = HttpResponse(data if asked.method == "GET" else b"", status=entry.status)
+    response.headers._store = store = dict(headers)
+    lifetime.tell(store, asked, min(entry.until, live.until) if live else entry.until)
+    if entry.status == 200 and asked.asks and asked.has(body.etag, entry.last_modified):
+        response.status_code, response.content = 304, b""
+        for name in ("content-type", "content-encoding", "content-length"):
+            store.pop(name, None)
     return response
+
+
+def _headers(entry, body, encoding, length):
+    """What an answer in an encoding always says, as Django keeps headers."""
+    told = {"Content-Length": str(length)}
+    if entry.is_packed:
+        told["Vary"] = "Accept-Encoding"
+    if entry.status == 200:
+        told["ETag"] = f'"{body.etag}-{encoding}"' if encoding else f'"{body.etag}"'
+    if encoding:
+        told["Content-Encoding"] = encoding
+    return entry.headers | {name.lower(): (name, value) for name, value in told.items()}
 
 
 def release(request):
@@ -303,5 +325,7 @@ def release(request):
 def forget():
     """As a process that has just begun."""
     memory.forget()
+    shared.forget()
     _params.clear()
+    _hosts.clear()
     topics.forget_all()

@@ -1,8 +1,9 @@
 """How days and hours are written for readers: one form per language, always with the zone."""
 
 from datetime import datetime
+from functools import lru_cache
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -26,12 +27,17 @@ def written(value, form):
     >>> written(date(2026, 11, 23), "day")
     '23 Nov 2026'
     """
-    code = languages.current()
     if isinstance(value, datetime):
-        value = timezone.localtime(value)
+        value = timezone.localtime(value).date()
+    return _written(value, form, languages.current())
+
+
+@lru_cache(maxsize=4096)
+def _written(value, form, code):
     if form == "short" and code in SHORT_MONTHS:
         return f"{value.day} {SHORT_MONTHS[code][value.month - 1]}"
-    text = date_format(value, FORMS.get(code, FORMS[""])[form])
+    with translation.override(code):
+        text = date_format(value, FORMS.get(code, FORMS[""])[form])
     if code not in FORMS:  # months and weekdays are lower case, but for the first letter of a line
         text = text.lower()
         text = text[:1].upper() + text[1:] if form in ("week", "month") else text

@@ -169,6 +169,9 @@ def weigh(bench, servers, stories):
     told = {}
     for name, words in (("constant", "constant view"), ("cold", "portal, PAGE_MEMORY_MB=0")):
         told[words] = processes.memory(servers[name][0].pid)
+    if None in told.values():
+        print("This system does not tell how much memory a process has to itself.")
+        return {}
     warm, largest, calm = servers["warm"][0], 0, 0
     # A page stays when it is asked for twice; four times reaches both workers as a rule.
     asked = [path for path in stories for _ in range(4)]
@@ -177,8 +180,6 @@ def weigh(bench, servers, stories):
         start = turn * 388 % len(asked)
         clients.load(warm.port, asked, 2, headers=headers, start=start, wrk=bench.wishes.wrk)
         now = processes.memory(warm.pid)
-        if now is None:
-            return {}
         calm = 0 if now[1] > largest + 0.5 else calm + 1
         largest = max(largest, now[1])
         told["portal, page memory full"] = now

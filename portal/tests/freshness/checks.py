@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from markets import freshness as of_markets
 from portal import freshness
+from portal.lib import lifetime
 from portal.tests.freshness.asking import PROCESSES, Lines, watched
 from portal.tests.freshness.table import NOT_KEPT, addresses
 
 LATEST = 1.5  # seconds after a change by which every reader sees it
 WARM, ASKED = 2, 6  # of each process
+LIFETIMES = {lifetime.SHARED, lifetime.LAST_SECOND}
 QUIET = timedelta(seconds=20)
 
 
@@ -37,8 +39,15 @@ def seen(cell, scene, before, answer):
 
 
 def check_scene(row, scene, before):
-    """Before a change all processes agree, and the words of the change are where they should be."""
-    wrong = []
+    """Before a change all processes agree, and the words of the change are where they should be.
+
+    No other cache is told to keep anything for longer than a second.
+    """
+    wrong = [
+        f"{answer.path} may be kept: {told}"
+        for answer in chain(*before.values())
+        if (told := answer.headers["cache-control"]) not in LIFETIMES
+    ]
     for name, answers in before.items():
         if len({answer.looks for answer in answers}) != 1:
             wrong.append(f"{name} {answers[0].path} is shown in several ways")

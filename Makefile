@@ -52,9 +52,10 @@ check:  ## Style, missing migrations, Django's own checks for development and pr
 	$(PY) manage.py check --deploy --fail-level WARNING
 	@$(CHECK_ENV) $(PY) manage.py messages --check
 
-bench:  ## Measure the market pages over two million figures (N=200000 is quicker)
-	$(PREPARE) requirements.txt
-	@$(PY) bench/markets.py
+# Wishes: N= DB=postgres ONLY=article,home ONLY=growth ONLY=markets ...: docs/performance.md.
+bench:  ## Measure pages over 10,000 stories beside a constant Django view (ONLY=article is quicker)
+	$(PREPARE) requirements$(if $(filter postgres,$(DB)),-prod).txt
+	@$(PY) -m bench
 
 messages:  ## Collect the texts to translate and compile the translations
 	$(PREPARE) requirements-dev.txt

@@ -1,7 +1,8 @@
 """make bench: how much a page costs, beside a constant Django view on the same machine.
 
-    N=10000 DB=sqlite ONLY=article,home,cold ROUNDS=5 SECONDS=2 FRESH=1 INDEX=0 make bench
+    N=10000 DB=sqlite ONLY=article,home,cold ROUNDS=5 SECONDS=1 make bench
 
+FRESH=1 loads anew; INDEX=0 leaves out the search index, DEMO=0 the demonstration and its pictures.
 ONLY names pages (article home section tag author day search feed sitemap board instrument ticker),
 modes (cold warm 304 nginx), memory; or one of the other benches alone: growth, markets.
 docs/performance.md explains every figure.
@@ -11,6 +12,7 @@ import contextlib
 import json
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +26,7 @@ ROOT = processes.ROOT
 SMALL = 10_000
 PAGES = "article home section tag author day search feed sitemap board instrument ticker".split()
 WORDS = {*PAGES, *MODES, "memory"}
+LEAVE_OUT = ("INDEX", "DEMO")
 APPLICATION = "portal.wsgi:application"
 
 
@@ -34,10 +37,10 @@ class Wishes:
         self.only = [word.strip() for word in environ.get("ONLY", "").split(",") if word.strip()]
         self.count = self._number(environ, "N", SMALL)
         self.rounds = self._number(environ, "ROUNDS", 5)
-        self.seconds = self._number(environ, "SECONDS", 2)
+        self.seconds = self._number(environ, "SECONDS", 1, float)
         self.database = environ.get("DB") or "sqlite"
         self.afresh = environ.get("FRESH", "0") not in {"", "0"}
-        self.with_index = environ.get("INDEX", "1") != "0"
+        self.without = [f"--no-{name.lower()}" for name in LEAVE_OUT if environ.get(name) == "0"]
         self.wrk = environ.get("CLIENT", "wrk") == "wrk" and bool(processes.program("wrk"))
         self.folder = Path(environ.get("BENCH_DIR") or ROOT / "var" / "bench").resolve()
         if self.database not in {"sqlite", "postgres"}:
@@ -46,11 +49,12 @@ class Wishes:
             sys.exit(f"ONLY={','.join(self.only)}: {strange.pop()} is none of {_listed()}.")
 
     @staticmethod
-    def _number(environ, name, default):
+    def _number(environ, name, default, kind=int):
         text = environ.get(name) or str(default)
-        if not text.isdecimal() or int(text) < 1:
-            sys.exit(f"{name}={text} is no number above zero.")
-        return int(text)
+        with contextlib.suppress(ValueError):
+            if 0 < kind(text) < 10**9:
+                return kind(text)
+        sys.exit(f"{name}={text} is no number above zero.")
 
     def told(self):
         return {
@@ -81,7 +85,7 @@ class Bench:
                 print("The database server's CPU time cannot be read here: it is not counted.")
 
     def place(self, count):
-        one = places.Place(self.wishes.folder, count, self.server, self.wishes.with_index)
+        one = places.Place(self.wishes.folder, count, self.server, self.wishes.without)
         one.fill(self.wishes.afresh)
         return one
 
@@ -90,7 +94,7 @@ class Bench:
         env = place.environment()
         done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
         told = json.loads(done.stdout)
-        if not self.wishes.with_index:
+        if "--no-index" in self.wishes.without:
             told.pop("search")
         return told
 
@@ -142,6 +146,7 @@ def pages(bench):
         for name in ("article", "home"):  # the files that nginx is held against
             path = told[name]["paths"][len(told[name]["paths"]) // 2]
             file = place.folder / "static" / f"bench-{name}.html"
+            file.parent.mkdir(exist_ok=True)
             file.write_bytes(processes.get(warm.port, path).body)
         file = place.folder / "static" / "bench.html"
         file.write_text("there")
@@ -165,16 +170,22 @@ def weigh(bench, servers, stories):
     for name, words in (("constant", "constant view"), ("cold", "portal, PAGE_MEMORY_MB=0")):
         told[words] = processes.memory(servers[name][0].pid)
     warm, largest, calm = servers["warm"][0], 0, 0
+    # A page stays when it is asked for twice; four times reaches both workers as a rule.
+    asked = [path for path in stories for _ in range(4)]
     for turn in range(30):
-        clients.load(warm.port, stories, 2, start=turn * 97 % len(stories), wrk=bench.wishes.wrk)
+        headers = {"Accept-Encoding": ("br", "gzip")[turn % 2]}
+        start = turn * 388 % len(asked)
+        clients.load(warm.port, asked, 2, headers=headers, start=start, wrk=bench.wishes.wrk)
         now = processes.memory(warm.pid)
         if now is None:
             return {}
         calm = 0 if now[1] > largest + 0.5 else calm + 1
         largest = max(largest, now[1])
-        told["page memory full"] = now
+        told["portal, page memory full"] = now
         if calm == 3:
             break
+    lines = processes.get(warm.port, "/metrics").body.decode().splitlines()
+    print("\n".join(line for line in lines if line.startswith("meridian_page_memory")))
     return told
 
 
@@ -197,6 +208,7 @@ def main():
         os.environ.pop("DB", None)
         return runpy.run_path(str(ROOT / "bench" / "markets.py"), run_name="__main__")
     wishes = Wishes(os.environ)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped
     wishes.folder.mkdir(parents=True, exist_ok=True)
     try:
         with contextlib.ExitStack() as stack:

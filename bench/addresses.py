@@ -43,7 +43,7 @@ def find():
         "instrument": [reverse("markets:instrument", args=[code]) for code in instruments],
         "ticker": [reverse("markets:ticker")],
     }
-    return {name: paths[:MOST] for name, paths in found.items()}
+    return {name: paths[:MOST] for name, paths in found.items() if paths}
 
 
 def words_of(story):

@@ -1,7 +1,7 @@
 """Fills one portal with the demonstration and many stories; `make bench` starts it as a process.
 
-    VAR_DIR=folder python -m bench.filling 10000 [--no-index]
-    VAR_DIR=folder python -m bench.filling 0     only what newer code needs: triggers, static files
+    VAR_DIR=folder python -m bench.filling 10000 [--no-index] [--no-demo]
+    VAR_DIR=folder python -m bench.filling 0  # only what newer code needs: migrations, static files
 
 Rows go in by bulk, past everything that saving one story does: no revisions and no steps of the
 workflow; the search index is written afterwards, by `manage.py reindex`.
@@ -25,18 +25,22 @@ BATCH = 1_000
 PICTURED, MENTIONING, CORRECTED = 60, 20, 2
 
 
-def fill(count, with_index):
+def fill(count, with_index, with_demo):
     from django.core.management import call_command
 
     from portal.management.commands.prepare_run import Command
-    from portal.seeding import seed_demo
+    from portal.seeding import seed_base, seed_demo
 
     call_command("migrate", verbosity=0)
-    Command(stdout=sys.stdout)._collect()
+    if with_demo:
+        Command(stdout=sys.stdout)._collect()
     if not count:
         return
-    tell("the demonstration, its pictures and five years of sample figures …")
-    seed_demo()
+    if with_demo:
+        tell("the demonstration, its pictures and five years of sample figures …")
+        seed_demo()
+    else:
+        seed_base()
     with hasty():
         Filling(count).run()
     if with_index:
@@ -198,10 +202,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("count", type=int)
     parser.add_argument("--no-index", action="store_true")
+    parser.add_argument("--no-demo", action="store_true")
     wanted = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
-    fill(wanted.count, not wanted.no_index)
+    fill(wanted.count, not wanted.no_index, not wanted.no_demo)
 
 
 if __name__ == "__main__":

@@ -26,9 +26,9 @@ PROGRAMS = "/usr/lib/postgresql"
 class Place:
     """A folder with pictures and static files, a database, and a stamp once both are whole."""
 
-    def __init__(self, folder, count, server, with_index=True):
-        self.count, self.server, self.with_index = count, server, with_index
-        self.folder = Path(folder) / f"{server.name}-{count}{'' if with_index else '-unindexed'}"
+    def __init__(self, folder, count, server, without=()):
+        self.count, self.server, self.without = count, server, without
+        self.folder = Path(folder) / "".join([f"{server.name}-{count}", *(w[1:] for w in without)])
         self.stamp = self.folder / "filled.json"
 
     @property
@@ -45,7 +45,7 @@ class Place:
         if known.get("code") == code and self.server.has(self.database) and not afresh:
             hours = (time.time() - known["at"]) / 3600
             print(f"{self.count:,} stories of an earlier run, {hours:.1f} h old", flush=True)
-            self._run("0")
+            self._run("0", *self.without)
             return
         self.stamp.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -53,7 +53,7 @@ class Place:
         self.server.make(self.database)
         print(f"Loading {self.count:,} stories into {self.folder}", flush=True)
         begun = time.time()
-        self._run(str(self.count), *[] if self.with_index else ["--no-index"])
+        self._run(str(self.count), *self.without)
         seconds = round(time.time() - begun)
         told = {"code": code, "at": time.time(), "stories": self.count, "seconds": seconds}
         self.stamp.write_text(json.dumps(told))

@@ -85,7 +85,7 @@ def aims(found, memory):
             value = one["cpu_ratio"]
             said = f"{one['name']}: {value:.3g} times the CPU of few stories (<= {GROWTH_AIM})"
             told.append((said, value <= GROWTH_AIM))
-    if full := (memory or {}).get("page memory full"):
+    if full := (memory or {}).get("portal, page memory full"):
         told.append((f"memory: {full[1]:.0f} MB (<= {MEMORY_AIM})", full[1] <= MEMORY_AIM))
     return told
 

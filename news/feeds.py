@@ -8,7 +8,7 @@ from collections import defaultdict, namedtuple
 
 from django.conf import settings
 from django.db.models import Case, CharField, DateTimeField, IntegerField, Value, When
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import register_converter, reverse
@@ -20,6 +20,7 @@ from news.full_text import figures, full_text, whole
 from news.models import Article, Author, Byline, Correction, OldAddress, Section, Source, Tag
 from portal.lib import feeds, languages, sorting
 from portal.lib.caching import public_page
+from portal.lib.fields import told
 
 # Whose feed: the model, and the question its stories answer.
 PLACES = {
@@ -118,9 +119,6 @@ _TAG, _NOTE, _GRAVE_NOTE = -1, -2, -3
 def company(stories, code, *, with_notes):
     """{story: Company} of stories. One query."""
 
-    def told(column):
-        return Coalesce(NullIf(f"{column}_{code}", Value("")), f"{column}_{languages.DEFAULT}")
-
     def kind(number):
         return Value(number, output_field=IntegerField())
 
@@ -129,14 +127,16 @@ def company(stories, code, *, with_notes):
     never = Cast(Value(None), DateTimeField())
     bylines = Byline.objects.filter(article__in=numbers, role=Byline.Role.AUTHOR).order_by()
     tags = Article.tags.through.objects.filter(article__in=numbers).order_by()
-    arms = [tags.values_list("article_id", kind(_TAG), "pk", told("tag__name"), nothing, never)]
+    arms = [
+        tags.values_list("article_id", kind(_TAG), "pk", told("tag__name", code), nothing, never)
+    ]
     corrected = [story.pk for story in stories if story.changed_at > story.published_at]
     if with_notes and corrected:
         grave = Case(When(is_grave=True, then=kind(_GRAVE_NOTE)), default=kind(_NOTE))
         notes = Correction.objects.filter(article__in=corrected).order_by()
         arms.append(notes.values_list("article_id", grave, "pk", "text", "kind", "noted_at"))
     rows = bylines.values_list(
-        "article_id", "position", "pk", told("author__name"), "author__slug", never
+        "article_id", "position", "pk", told("author__name", code), "author__slug", never
     ).union(*arms, all=True)
     found = defaultdict(lambda: Company([], [], []))
     for story, what, number, text, word, at in sorted(rows):

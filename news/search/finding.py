@@ -15,8 +15,7 @@ from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from news.models import Article
-from news.models.search import second_of
+from news.models.search import place_at, second_of
 from news.search import ranking
 from news.search.deadline import TooSlow, within
 
@@ -56,7 +55,9 @@ class Found:
 
 
 def find(stories, query, *, by_relevance=True):
-    """Those of `stories` (a query-set of what may be seen) that answer. One query."""
+    """Those of `stories` (a query-set of what may be seen) that answer. One query; on PostgreSQL
+    a second one where there are more than MOST.
+    """
     if not query:
         return Found()
     is_hasty, began = False, time.monotonic()
@@ -66,11 +67,27 @@ def find(stories, query, *, by_relevance=True):
     except TooSlow:
         log.warning("search: no time for %r", query.typed)
         is_hasty, rows = True, _hastily(stories, query, began)
+    is_cut = len(rows) > MOST
     if by_relevance:
+        if len(rows) == MOST + 1:
+            rows += _heads(stories, query, rows[-1][1], began)
         keys = ranking.ranked(rows, query, timezone.now().timestamp())
     else:
         keys = [row[0] for row in rows]
-    return Found(keys[:MOST], len(rows) > MOST, is_hasty)
+    return Found(keys[:MOST], is_cut, is_hasty)
+
+
+def _heads(stories, query, oldest, began):
+    """On PostgreSQL: it may have to look at many rows for the older heads, so they have a limit of
+    their own, and none are better than no answer.
+    """
+    if connection.vendor == "sqlite":
+        return []
+    try:
+        with within(max(0.02, began + WHOLE - time.monotonic())):
+            return _rows(stories, query, MOST_HEADS, before=place_at(oldest))
+    except TooSlow:
+        return []
 
 
 def finds(stories, query):
@@ -78,9 +95,11 @@ def finds(stories, query):
     return bool(query and _rows(stories, query, 1))
 
 
-def _rows(stories, query, most, *, with_heads=False):
-    """(key, second of publication, head) of the newest `most` that answer, the newest first; and,
-    where there are so many, of older ones that have every word in the head.
+def _rows(stories, query, most, *, with_heads=False, before=None):
+    """(key, second of publication, head) of the newest `most` that answer, the newest first.
+
+    with_heads: and, on SQLite, of older ones that have every word in the head, where there are so
+    many. before: of those alone, with a place before this one.
     """
     tables, place, match, match_head = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
     try:
@@ -92,8 +111,12 @@ def _rows(stories, query, most, *, with_heads=False):
         seen, known = f"{place} BETWEEN %s AND %s AND {seen}", [*query.places, *known]
     pick = f"SELECT found.article_id, found.place, found.head FROM {tables} WHERE"  # noqa: S608
     last = f"ORDER BY {place} DESC LIMIT %s"
-    sql, params = f"{pick} {match} AND {seen} {last}", [*of_all, *known, most]
-    if with_heads:
+    if before is not None:
+        sql, params = f"{pick} {match_head} AND {place} < %s AND {seen} {last}", [*of_heads, before]
+    else:
+        sql, params = f"{pick} {match} AND {seen} {last}", [*of_all]
+    params += [*known, most]
+    if with_heads and connection.vendor == "sqlite":
         older = f"{place} < (SELECT min(place) FROM newest)"  # noqa: S608
         are_more = "(SELECT count(*) FROM newest) = %s"
         sql = (
@@ -131,9 +154,3 @@ def _hastily(stories, query, began):
     except TooSlow:
         log.warning("search: no time at all for %r", query.typed)
         return []
-
-
-def hits(keys):
-    """The stories of a page of keys, in that order: two queries."""
-    stories = Article.objects.published().for_hits().in_bulk(keys)
-    return [stories[key] for key in keys if key in stories]

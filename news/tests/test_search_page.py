@@ -282,3 +282,14 @@ def test_markup_in_texts_stays_text(client, publish):
     text = ask(client, "ozokerite").text
     assert "<img src=x" not in text
     assert "&lt;b&gt;<mark>ozokerite</mark>&lt;/b&gt; &amp; &lt;/mark&gt;&lt;script&gt;" in text
+
+
+def test_a_shared_link_shows_the_newsroom_s_card_and_not_a_stranger_s_words(client, db):
+    head = ask(client, "Meridian closes its doors").text.partition("</head>")[0]
+    assert '<meta name="robots" content="noindex">' in head
+    card = dict(re.findall(r'<meta property="(og:\w+)" content="(.*?)">', head))
+    assert card["og:title"] == "Search"
+    assert card["og:image"].endswith(".png")
+    assert "closes its doors" not in str(card)
+    assert "canonical" not in head
+    assert "og:url" not in card

@@ -22,9 +22,9 @@ def shared(key, names, make):
     The thing belongs to all pages and threads: nobody may change it. Within a transaction there
     may be rows that are never committed: then it is made anew and not kept.
     """
-    snapshot = None if connection.in_atomic_block else topics.current()
-    if snapshot is None or not snapshot.tokens:
+    if connection.in_atomic_block:
         return make()
+    snapshot = topics.current()
     state = snapshot.of(names)
     is_now = time.time() < snapshot.ends(names)
     known = _kept.get(key)
@@ -32,6 +32,8 @@ def shared(key, names, make):
         return known[1]
     # The state was read before this: what is made now is of that state or of a newer one.
     made = make()
+    if not topics.are_known():
+        return made
     with _lock:
         _kept.pop(key, None)
         while len(_kept) >= MOST:

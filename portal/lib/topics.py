@@ -90,6 +90,11 @@ def current(*, fresh=False):
         _lock.release()
 
 
+def are_known():
+    """Whether the last look was answered."""
+    return not _is_broken
+
+
 def _is_recent():
     return abs(time.monotonic() - _looked_at) < LOOK_SECONDS and time.time() < _first_end
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.tests.browser.conftest import prepared, shared  # noqa: F401  fixtures
 from portal.tests.edge import nginx
 from portal.tests.edge.origin import Origin
 

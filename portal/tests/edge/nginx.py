@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from portal.tests.edge.load import ask
+
 ROOT = settings.BASE_DIR
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -92,6 +94,7 @@ class Nginx:
             (r"^user www-data;", f"user {me};", 1),
             (r"/run/nginx\.pid", f"{self.folder}/pid", 1),
             (r"/var/log/nginx", f"{self.folder}", 2),
+            (r" buffer=64k flush=5s;", ";", 1),
             (r"^worker_processes auto;", "worker_processes 2;", 1),
             (r"^worker_rlimit_nofile 32768;", "", 1),
             (r"^(    include /etc/nginx/mime.types;)", f"include /etc/nginx/mime.types;\n{own}", 1),
@@ -118,6 +121,16 @@ class Nginx:
         ]:
             text = swapped(text, old, new, count)
         return text
+
+    def log(self):
+        """The lines of the access log, the one of a request made now included."""
+        last = f"/last-line-{time.monotonic_ns()}/"
+        ask(self.port, last)
+        deadline = time.monotonic() + 10
+        while last not in (text := (self.folder / "access.log").read_text()):
+            assert time.monotonic() < deadline, "nginx wrote no log"
+            time.sleep(0.01)
+        return text.splitlines()
 
     def command(self, *more):
         return [NGINX, "-c", str(self.conf), "-e", str(self.folder / "error.log"), *more]

@@ -115,6 +115,7 @@ def main():
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"VAR_DIR": folder, "ENV_FILE": os.devnull, "LOG_LEVEL": "ERROR"}
+        os.environ["PAGE_MEMORY_MB"] = "0"
         import django
 
         django.setup()

@@ -1,18 +1,19 @@
 """Gunicorn for `make run` and for production alike; the environment changes what differs."""
 
 import os
+import signal
 
-from gunicorn import util
+from gunicorn import systemd, util
 
 wsgi_app = "portal.wsgi:application"
 # Loopback only: in production a web server with TLS stands in front.
 bind = os.environ.get("BIND") or "127.0.0.1:" + os.environ.get("PORT", "8000")
 
-# Threads, because a request mostly waits for the database. One process unless a shared cache is
-# set: each process has its own in-memory cache, and two would show an editor different pages.
-shared_cache = os.environ.get("CACHE_URL")
-workers = int(os.environ.get("WEB_CONCURRENCY") or (2 if shared_cache else 1))
-threads = int(os.environ.get("WEB_THREADS") or 8)
+# Two processes, so that one may die or be busy; threads, because a request mostly waits for the
+# database. What a process remembers it holds against the database's own tokens (portal.lib.topics),
+# so no cache has to be shared.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 4)
 worker_class = "gthread"
 
 timeout = 30
@@ -29,6 +30,9 @@ accesslog = "-" if os.environ.get("ACCESS_LOG") else None
 # What the server refuses before Django sees it (an address of more than 8 KB, a broken header) is
 # answered in all three languages: nothing of the request says which one the reader has.
 limit_request_line = 8190
+# No visitor on this machine, and nobody behind a proxy that hands on what it is sent, decides
+# under which address the site stands.
+forwarder_headers = ""
 
 
 def _refuse(sock, status, reason, message):
@@ -49,3 +53,20 @@ def _refuse(sock, status, reason, message):
 
 
 util.write_error = _refuse
+
+
+def post_worker_init(worker):
+    """The second half of an update: USR2 alone takes the site to the code that lies there now.
+
+    The new processes listen on the same socket beside the old ones. When the last of them has
+    loaded, it sends the old ones home; when they cannot load, the old ones simply stay.
+    """
+    old = os.environ.get("GUNICORN_PID")
+    if not old or worker.age != worker.cfg.workers:
+        return
+    try:
+        if os.getpgid(int(old)) == os.getpgrp():
+            systemd.sd_notify(f"MAINPID={os.getppid()}", worker.log)
+            os.kill(int(old), signal.SIGTERM)
+    except ProcessLookupError:
+        pass  # gone by itself

@@ -4,8 +4,11 @@ A question is about an instrument when each of its words is one of the instrumen
 labels in every language, its code), or one that every price has.
 """
 
+from django.db import connection
+
 from markets import quotes
 from markets.models import Instrument
+from portal.lib import topics
 from portal.lib.languages import columns
 from portal.lib.tokens import tokens
 
@@ -22,11 +25,16 @@ COMMON = frozenset(
     )
 )
 
+# (state of the topic, names) as this process read them last.
+_kept = (None, {})
 
-def answers(words, known=()):
-    """Quotes of the instruments a question names, at most MOST. known: quotes already loaded.
 
-    One query for the names; one more where an answer is not among the known.
+def answers(words, known=list):
+    """Quotes of the instruments a question names, at most MOST. known(): quotes already loaded,
+    asked for only where there is an answer.
+
+    One query for the names, when something about prices has changed since the last time; one more
+    where an answer is not among the known.
     """
     asked = tokens(words)[:MOST_WORDS]
     telling = [word for word in asked if word not in COMMON]
@@ -39,7 +47,9 @@ def answers(words, known=()):
             fit[code] = sum(ways)
     best = sorted(fit, key=lambda code: -fit[code])  # equals keep the editors' order
     best = [code for code in best if fit[code] == fit[best[0]]][:MOST]
-    loaded = {quote.instrument.code: quote for quote in known}
+    if not best:
+        return []
+    loaded = {quote.instrument.code: quote for quote in known()}
     missing = [code for code in best if code not in loaded]
     if missing:
         loaded |= quotes.of(Instrument.objects.active().filter(code__in=missing))
@@ -70,6 +80,17 @@ def _same_but_ending(one, other):
 
 def _names():
     """{code: (words that name it, words it shares with others)}, in the editors' order."""
+    global _kept
+    if connection.in_atomic_block:  # what is not committed yet may never be
+        return _read_names()
+    now, (state, names) = topics.current().of(["markets"]), _kept
+    if state != now:
+        names = _read_names()
+        _kept = now, names
+    return names
+
+
+def _read_names():
     return {one.code: _words(one) for one in Instrument.objects.active()}
 
 

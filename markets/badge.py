@@ -3,6 +3,7 @@
 It stands alone: no fonts, styles, scripts or links, so it may be shown anywhere as an <img>.
 """
 
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,11 @@ def svg(quote):
 
 
 def answer(request, quote):
-    response = downloads.whole(request, svg(quote), "image/svg+xml", max_age=MAX_AGE)
+    response = HttpResponse(svg(quote), content_type="image/svg+xml")
+    response = downloads.known_by_content(request, response)
+    # It stands on other people's pages: their readers need not ask for each view.
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # Opened as a page of its own it can do nothing.
     response._csp_replace = {"default-src": ["'none'"], "sandbox": []}

@@ -12,18 +12,17 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Sum
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from markets.models import Observation
-from portal.lib import languages, numbers
+from portal.lib import languages, lifetime, numbers
 
 COLUMNS = ("as_of", "value", "nominal", "unit", "source", "state", "rev")
 ALL_COLUMNS = (
     *("code", "name", "kind", "region", "value", "nominal", "unit", "as_of"),
     *("previous_value", "previous_as_of", "source", "state"),
 )
-MAX_AGE = 60  # seconds that a shared cache may answer without asking again
 PAST = "past"  # the state of a value that a later one has followed
 
 
@@ -157,13 +156,15 @@ def answer(request, quote, window, parts, extension):
     return public(response)
 
 
-def all_as_csv(request, groups):
+def all_as_csv(groups):
     """The board as one table: each instrument's value in force. groups: those of board.groups."""
     writer, lines = csv.writer(Line()), []
     lines.append(writer.writerow(ALL_COLUMNS))
     for _name, found in groups:
         lines += [writer.writerow(all_row(row.quote)) for row in found]
-    return whole(request, "".join(lines), CONTENT_TYPES["csv"], filename="all.csv")
+    response = HttpResponse("".join(lines), content_type=CONTENT_TYPES["csv"])
+    name_file(response, "all.csv")
+    return public(response)
 
 
 def all_row(quote):
@@ -185,14 +186,6 @@ def all_row(quote):
     )
 
 
-def whole(request, text, content_type, *, filename=None, max_age=MAX_AGE):
-    """A small answer that is kept by its content: 304 when the reader has the same bytes."""
-    response = known_by_content(request, HttpResponse(text, content_type=content_type))
-    if filename and response.status_code == 200:
-        name_file(response, filename)
-    return public(response, max_age)
-
-
 def known_by_content(request, response):
     """The answer with an ETag of its text, on GET and HEAD alike, or 304 for who has that text."""
     etag = response.headers["ETag"] = quoted(response.text)
@@ -208,8 +201,8 @@ def name_file(response, name):
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
 
 
-def public(response, max_age=MAX_AGE):
+def public(response):
     """Figures are for everybody: shared caches and other sites' scripts may have them."""
-    patch_cache_control(response, public=True, max_age=max_age)
+    response.headers["Cache-Control"] = lifetime.SHARED
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from markets import downloads, fetching, quotes
+from markets import fetching, quotes
 from markets.models import FetchRun, Series, Source
 from markets.quotes import Quote
 from portal.lib.caching import public_page
@@ -19,7 +19,6 @@ from portal.lib.caching import public_page
 # Runs that say how a source is doing; one that is under way, or was not needed, says nothing.
 GOOD = (FetchRun.Status.OK, FetchRun.Status.UNCHANGED)
 BAD = (FetchRun.Status.FAILED, FetchRun.Status.PARTIAL)
-JSON_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +133,6 @@ def as_json(request):
         {"sources": [described(report) for report in reports()]},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )
-    response = downloads.known_by_content(request, response)
-    response.headers["Cache-Control"] = f"public, max-age={JSON_SECONDS}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -40,7 +40,7 @@ def board(request):
 @public_page("markets")
 def all_csv(request):
     """The board as one CSV."""
-    return downloads.all_as_csv(request, table.groups())
+    return downloads.all_as_csv(table.groups())
 
 
 @public_page("markets", "news", params=["range", "page", "amount", "from", "to"])
@@ -145,7 +145,6 @@ def fuel_prices(request):
     return render(request, "markets/fuel.html", context)
 
 
-@public_page("markets")
 def badge(request, code):
     """The figure as a small SVG for other sites."""
     return picture.answer(request, found(code)[0])

@@ -1,26 +1,26 @@
 """Feeds of stories: all of an edition, or those of one section, tag, author or source.
 
-At most four queries each: whose feed it is, the stories, their bylines and topics, their notes.
+At most four queries each: whose feed it is, the stories, what goes with them (bylines, topics,
+notes), and the pictures within their texts.
 """
 
-import re
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 
 from django.conf import settings
-from django.db.models import CharField, IntegerField, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Case, CharField, DateTimeField, IntegerField, Value, When
+from django.db.models.functions import Cast
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import register_converter, reverse
 from django.urls.converters import StringConverter
 from django.utils import timezone
-from django.utils.html import escape, format_html
-from django.utils.translation import gettext as _
 
 from news import changes, crops
+from news.full_text import figures, full_text, whole
 from news.models import Article, Author, Byline, Correction, OldAddress, Section, Source, Tag
-from portal.lib import dates, feeds, languages, sorting
+from portal.lib import feeds, languages, sorting
 from portal.lib.caching import public_page
+from portal.lib.fields import told
 
 # Whose feed: the model, and the question its stories answer.
 PLACES = {
@@ -29,8 +29,6 @@ PLACES = {
     "author": (Author, "by"),
     "source": (Source, "from_source"),
 }
-_HERE = re.compile(r'(<(?:a|img)\b[^>]*?\b(?:href|src)=")(/(?!/)|#)')
-_BOX = re.compile(r'<div class="tablebox"[^>]*>(.*?)</div>', re.S)
 
 
 class Place(StringConverter):
@@ -107,40 +105,55 @@ def loaded(stories, code):
 
 
 def entries(stories, code):
-    people, topics = people_and_topics(stories, code)
-    notes = defaultdict(list)
-    if settings.FEED_FULL_TEXT:
-        corrected = [story.pk for story in stories if story.changed_at > story.published_at]
-        if corrected:
-            for note in Correction.objects.filter(article__in=corrected):
-                notes[note.article_id].append(note)
-    return [entry(story, people[story.pk], topics[story.pk], notes[story.pk]) for story in stories]
+    is_full = settings.FEED_FULL_TEXT
+    with_them = company(stories, code, with_notes=is_full)
+    figure = figures(stories) if is_full else None
+    return [entry(story, *with_them[story.pk], figure) for story in stories]
 
 
-def people_and_topics(stories, code):
-    """({story: [(name, slug), …]}, {story: [name, …]}): authors in their order, tags. One query."""
+# Authors in their order as (name, slug), names of tags, corrections with the newest first.
+Company = namedtuple("Company", "people topics notes")
+_TAG, _NOTE, _GRAVE_NOTE = -1, -2, -3
 
-    def told(column):
-        return Coalesce(NullIf(f"{column}_{code}", Value("")), f"{column}_{languages.DEFAULT}")
+
+def company(stories, code, *, with_notes):
+    """{story: Company} of stories. One query."""
+
+    def kind(number):
+        return Value(number, output_field=IntegerField())
 
     numbers = [story.pk for story in stories]
     nothing = Value("", output_field=CharField())
-    none = Value(-1, output_field=IntegerField())
+    never = Cast(Value(None), DateTimeField())
     bylines = Byline.objects.filter(article__in=numbers, role=Byline.Role.AUTHOR).order_by()
     tags = Article.tags.through.objects.filter(article__in=numbers).order_by()
+    arms = [
+        tags.values_list("article_id", kind(_TAG), "pk", told("tag__name", code), nothing, never)
+    ]
+    corrected = [story.pk for story in stories if story.changed_at > story.published_at]
+    if with_notes and corrected:
+        grave = Case(When(is_grave=True, then=kind(_GRAVE_NOTE)), default=kind(_NOTE))
+        notes = Correction.objects.filter(article__in=corrected).order_by()
+        arms.append(notes.values_list("article_id", grave, "pk", "text", "kind", "noted_at"))
     rows = bylines.values_list(
-        "article_id", "position", "pk", told("author__name"), "author__slug"
-    ).union(tags.values_list("article_id", none, "pk", told("tag__name"), nothing), all=True)
-    people, topics = defaultdict(list), defaultdict(list)
-    for story, position, _number, name, slug in sorted(rows):
-        if position < 0:
-            topics[story].append(name)
+        "article_id", "position", "pk", told("author__name", code), "author__slug", never
+    ).union(*arms, all=True)
+    found = defaultdict(lambda: Company([], [], []))
+    for story, what, number, text, word, at in sorted(rows):
+        if what == _TAG:
+            found[story].topics.append(text)
+        elif what in {_NOTE, _GRAVE_NOTE}:
+            note = Correction(pk=number, text=text, kind=word, noted_at=at)
+            note.is_grave = what == _GRAVE_NOTE
+            found[story].notes.append(note)
         else:
-            people[story].append((name, slug))
-    return people, topics
+            found[story].people.append((text, word))
+    for one in found.values():
+        one.notes.sort(key=lambda note: (note.noted_at, note.pk), reverse=True)
+    return found
 
 
-def entry(story, people, topics, notes):
+def entry(story, people, topics, notes, figure):
     label = "" if story.kind == story.Kind.NEWS else story.get_kind_display()
     title = story.headline
     if story.kind == story.Kind.SPONSORED:  # said where every reader program shows it
@@ -153,7 +166,7 @@ def entry(story, people, topics, notes):
         summary=story.lead,
         published=story.published_at,
         changed=story.changed_at,
-        html=full_text(story, notes, label) if settings.FEED_FULL_TEXT else "",
+        html=full_text(story, notes, figure, label) if figure else "",
         people=tuple(
             feeds.Person(name, feeds.absolute(reverse("news:author", args=[slug])))
             for name, slug in people
@@ -182,57 +195,3 @@ def origin_of(story):
     url = story.source_url or story.source.url
     name = story.source.name
     return feeds.Origin(name, url, feeds.absolute(f"{path_of('source', story.source)}.rss"))
-
-
-def whole(url):
-    """The address of an upload, wherever it is kept."""
-    return feeds.absolute(url) if url.startswith("/") else url
-
-
-def full_text(story, notes, label=""):
-    """The story as a reader program shows it: what its page says, with whole addresses.
-
-    Prices are the writer's words: a figure that stood in a feed could not be renewed.
-    """
-    grave = [note for note in notes if note.is_grave]
-    parts = [format_html("<p><strong>{}</strong></p>", label) if label else ""]
-    parts += [noted(note) for note in grave]
-    parts += [pictured(story)]
-    parts += [format_html("<p><strong>{}</strong></p>", story.lead) if story.lead else ""]
-    parts += [_BOX.sub(r"\1", story.prose).replace(' class="ledger"', "")]
-    parts += [noted(note) for note in notes if not note.is_grave]
-    parts += [credited(story)]
-    text = "\n".join(str(part) for part in parts if part)
-    url = feeds.absolute(story.get_absolute_url())
-    return _HERE.sub(
-        lambda match: match[1] + (f"{url}#" if match[2] == "#" else f"{settings.SITE_URL}/"), text
-    )
-
-
-def noted(note):
-    day = dates.written(note.noted_at, "long")
-    kind = note.get_kind_display()
-    return format_html("<p><strong>{} ({}).</strong> {}</p>", kind, day, note.text)
-
-
-def pictured(story):
-    picture = story.shown_picture
-    if picture is None or not picture.sizes:
-        return ""
-    width, height, url = picture.middle
-    alt = "" if picture.is_decorative else picture.alt
-    caption = story.picture_caption or picture.caption
-    return format_html(
-        '<figure><img src="{}" width="{}" height="{}" alt="{}">'
-        "<figcaption>{} {}</figcaption></figure>",
-        *(whole(url), width, height, alt, caption, picture.credit),
-    )
-
-
-def credited(story):
-    url = story.source_url or (story.source.url if story.source else "")
-    name = story.source.name if story.source else url
-    if not name:
-        return ""
-    said = f'<a href="{escape(url)}">{escape(name)}</a>' if url else escape(name)
-    return f"<p>{escape(_('Source:'))} {said}</p>"

@@ -12,7 +12,8 @@ from news.models.search import LONGEST_TEXT
 from news.search import query as questions
 from news.search.deadline import TooSlow, within
 from news.search.filters import NAMES, Filters
-from news.search.finding import MOST, WHOLE, Found, find, hits
+from news.search.finding import MOST, WHOLE, Found, find
+from news.search.hits import load
 from news.search.snippets import Marker
 from news.search.spelling import suggestion
 from portal.lib import languages
@@ -67,7 +68,9 @@ def _answer(request, query, filters):
         found = Found()  # signs only: nothing to look for
     else:
         found = _all_of(stories)
-    page = _page(request, found, filters.address(query.typed))
+    is_first = page_number(request) == 1 and not filters.are_narrow
+    named = query.typed if query and is_first else ""
+    page, places = _page(request, found, filters.address(query.typed), named)
     if query:
         markers = {code: Marker(query, code) for code in filters.languages}
         for story in page.items:
@@ -77,6 +80,9 @@ def _answer(request, query, filters):
         meant = suggestion(stories, query)
     return {
         "page": page,
+        "places": places,
+        # Who narrows the search or turns its pages looks for stories, not for a price.
+        "has_answers": bool(named),
         "is_hasty": found.is_hasty,
         "meant": meant,
         "meant_address": filters.address(meant),
@@ -95,13 +101,13 @@ def _all_of(stories):
     return Found(keys[:MOST], is_cut=len(keys) > MOST)
 
 
-def _page(request, found, query):
+def _page(request, found, query, named):
     number, count = page_number(request), len(found.keys)
     pages = max(1, -(-count // SIZE))
     if number > pages:
         raise Http404("no such page")
-    items = hits(found.keys[(number - 1) * SIZE : number * SIZE])
-    return Page(items, number, pages, count, request.path, found.is_cut, query)
+    items, places = load(found.keys[(number - 1) * SIZE : number * SIZE], named)
+    return Page(items, number, pages, count, request.path, found.is_cut, query), places
 
 
 def _mark(story, marker):

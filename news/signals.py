@@ -1,14 +1,22 @@
 """After the commit: the search rows of changed stories. Nothing else."""
 
 from django.db import transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.dispatch import receiver
 
 from news.models import Article, Author, Byline, Mention, Picture, SearchRow, Source, Tag
+from portal.lib.languages import columns
 
 BATCH = 100
-# Whose words stories are found by, and how a story refers to it.
-NAMED = {Author: "bylines__author", Tag: "tags", Source: "source", Picture: "picture"}
+Instrument = Article._meta.get_field("instruments").related_model
+# Whose words stories are found by: how a story refers to it, and which words those are.
+NAMED = {
+    Author: ("bylines__author", columns("name")),
+    Tag: ("tags", columns("name")),
+    Source: ("source", columns("name")),
+    Picture: ("picture", columns("caption")),
+    Instrument: ("instruments", columns("name")),
+}
 
 
 def index_later(article_id):
@@ -49,12 +57,24 @@ def tags_changed(instance, action, reverse, **kwargs):
         index_later(instance.pk)
 
 
-@receiver(post_save, sender=Author)
-@receiver(post_save, sender=Picture)
-@receiver(post_save, sender=Tag)
-@receiver(post_save, sender=Source)
-def name_changed(sender, instance, created, raw=False, **kwargs):
+def name_about_to_change(sender, instance, raw=False, **kwargs):
+    """Whether it does: most saves change something else, and forgetting costs a row per story."""
+    _of, names = NAMED[sender]
+    known = None
+    if not raw and instance.pk:
+        known = sender._base_manager.filter(pk=instance.pk).values_list(*names).first()
+    instance._is_renamed = known is not None and known != tuple(
+        getattr(instance, name) for name in names
+    )
+
+
+def name_changed(sender, instance, **kwargs):
     """Stories that carry the name are indexed again by `tick`, a few hundred a minute."""
-    if not raw and not created:
-        of = NAMED[sender]
+    if instance._is_renamed:
+        of, _names = NAMED[sender]
         SearchRow.objects.forget(**{of: instance})
+
+
+for model in NAMED:
+    pre_save.connect(name_about_to_change, model)
+    post_save.connect(name_changed, model)

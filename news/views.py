@@ -137,10 +137,7 @@ def moved(request, model, slug):
     if here is None:
         raise Http404("no such address")
     query = request.GET.urlencode()
-    there = HttpResponsePermanentRedirect(here.get_absolute_url() + (query and f"?{query}"))
-    # Browsers would keep it for ever, and somebody may take the old address for something new.
-    there["Cache-Control"] = "public, max-age=3600"
-    return there
+    return HttpResponsePermanentRedirect(here.get_absolute_url() + (query and f"?{query}"))
 
 
 @public_page("news", params=["page"])

@@ -24,7 +24,7 @@ TOPICS = ("markets", "news", "banner", "frame")
 TRIES = 3
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Live:
     """The fragments of one language and one state. id: of their bytes."""
 
@@ -32,9 +32,14 @@ class Live:
     parts: dict
     state: tuple = ()
     until: float = topics.FAR
+    seen: topics.Snapshot | None = None
 
     def is_good(self, snapshot):
-        return time.time() < self.until and self.state == snapshot.of(TOPICS)
+        if self.seen is not snapshot:
+            if self.state != snapshot.of(TOPICS):
+                return False
+            self.seen = snapshot
+        return time.time() < self.until
 
 
 _kept = {}
@@ -61,11 +66,13 @@ def _renew(language, before, last):
             log.error("The ticker and the banner stay as they were: %s", error)
             return last or _made({"ticker": b"", "banner": b"", "rail": b""})
         after = topics.current(fresh=True)
-        if after.of(TOPICS) == before.of(TOPICS):
-            break
+        state, until = before.of(TOPICS), before.ends(TOPICS)
+        if after.of(TOPICS) == state and time.time() < until:
+            live = _kept[language] = _made(parts, state, until)
+            return live
         before = after
-    live = _kept[language] = _made(parts, before.of(TOPICS), before.ends(TOPICS))
-    return live
+    # Changed under each of our looks: for this visitor, not to be kept.
+    return _made(parts, (), time.time())
 
 
 def _made(parts, *state):

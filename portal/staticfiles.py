@@ -1,7 +1,9 @@
-"""Static files of production: hashed for ever, and the style sheets as one request.
+"""Static files of production: hashed for ever; style sheets and the scripts of every page as one
+request each.
 
-static/css/site.css is a list of @import lines. A browser follows them as they stand (`make dev`);
-collectstatic writes the sheets into one file in their place, so there is no build step.
+static/css/site.css is a list of @import lines, static/js/site.js one of imports. A browser follows
+them as they stand (`make dev`); collectstatic writes the files into one in their place, so there is
+no build step.
 """
 
 import re
@@ -10,29 +12,34 @@ from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_IMPORT = re.compile(r'@import "([^"]+)";\n?')
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_IMPORT = re.compile(r'@?import "(?:\./)?([^"]+)";\n?')
+_COMMENT = {"css": re.compile(r"/\*.*?\*/", re.S), "js": re.compile(r"^ *//.*$", re.M)}
 _INDENT = re.compile(r"\n\s+")
-BUNDLES = ("css/site.css",)
+BUNDLES = ("css/site.css", "js/site.js")
 
 
 def bundle(name):
-    """The style sheet with its imports in place, without comments and indentation."""
-    folder = name.rpartition("/")[0]
+    """The file with its imports in place, without comments and indentation.
 
-    def sheet(match):
+    Modules of a bundle import and export nothing: each runs in a block of its own.
+    """
+    folder, suffix = name.rpartition("/")[0], name.rpartition(".")[2]
+
+    def part(match):
         path = finders.find(f"{folder}/{match[1]}")
         if path is None:
             raise FileNotFoundError(f"{name} imports {match[1]}, which does not exist")
         with open(path, encoding="utf-8") as file:
             text = file.read()
+        if suffix == "js":
+            return f"{{\n{text}}}\n"
         # Sheets of a sub-folder name files relative to themselves.
         depth = match[1].count("/")
         return text.replace("url(" + "../" * depth, "url(") if depth else text
 
     with open(finders.find(name), encoding="utf-8") as file:
-        text = _IMPORT.sub(sheet, file.read())
-    return _INDENT.sub("\n", _COMMENT.sub("", text)).replace("\n\n", "\n")
+        text = _IMPORT.sub(part, file.read())
+    return _INDENT.sub("\n", _COMMENT[suffix].sub("", text)).replace("\n\n", "\n")
 
 
 class PortalStaticFilesStorage(CompressedManifestStaticFilesStorage):

@@ -138,7 +138,7 @@ def market_rail(context):
 @register.simple_tag(takes_context=True)
 def prices_asked(context, words):
     """Quotes of the instruments that a search names. One query; two for those beyond the ticker."""
-    return answers.answers(words, ticker_of(context).cells)
+    return answers.answers(words, lambda: ticker_of(context).cells)
 
 
 @register.simple_tag

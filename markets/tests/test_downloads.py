@@ -16,6 +16,7 @@ from markets.tests.factories import (
     record,
     record_days,
 )
+from portal.lib import lifetime
 
 COLUMNS = "as_of,value,nominal,unit,source,state,rev"
 
@@ -125,7 +126,7 @@ def test_a_bad_day_is_refused_in_words(seeded, client, extension, query, told):
 def test_who_has_the_file_already_is_told_so_without_it(seeded, client, path):
     first = client.get(f"/markets/{path}")
     etag = first.headers["ETag"]
-    assert etag.startswith('"') and first.headers["Cache-Control"] == "public, max-age=60"
+    assert etag.startswith('"') and first.headers["Cache-Control"] == lifetime.SHARED
     again = client.get(f"/markets/{path}", headers={"if-none-match": etag})
     assert (again.status_code, again.headers["ETag"]) == (304, etag)
     assert not again.streaming and again.content == b""

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 
 from markets.models import FetchRun, Series, Source
 from markets.tests.factories import MONDAY, make_instrument, make_series, make_source, record
+from portal.lib import lifetime
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Moscow"))
@@ -182,7 +183,7 @@ def test_the_page_stands_in_every_language_with_the_words_of_its_states(seeded, 
 def test_the_json_is_cacheable_and_unchanged_while_nothing_changes(seeded, client):
     answer = client.get("/markets/status.json")
     assert answer["Content-Type"] == "application/json"
-    assert answer["Cache-Control"] == "public, max-age=60"
+    assert answer["Cache-Control"] == lifetime.SHARED
     assert answer["X-Robots-Tag"] == "noindex"
     again = client.get("/markets/status.json", headers={"if-none-match": answer["ETag"]})
     assert again.status_code == 304

@@ -222,6 +222,12 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
                 name="article_translations",
                 condition=Q(translation_of__isnull=False),
             ),
+            # The next story to come out.
+            models.Index(
+                fields=["published_at"],
+                name="article_hour",
+                condition=Q(published_at__isnull=False),
+            ),
             # When a list last lost a story: few rows have either.
             models.Index(
                 fields=["language", "-withdrawn_at"],

@@ -122,10 +122,6 @@ class ArticleQuerySet(models.QuerySet):
             "headline", "listing_headline", "slug", "language", "kind", "published_at", "section"
         )
 
-    def for_hits(self):
-        """With what a hit of the search shows: a card, and the text its snippet is cut from."""
-        return self.for_cards().defer(None).defer("seo_title", "seo_description")
-
     def for_page(self):
         """With what the story's own page shows; few have corrections, not all name prices."""
         notes = self.model.corrections.rel.related_model.objects

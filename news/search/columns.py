@@ -36,7 +36,10 @@ def _as_tsvector(streams):
 
 @WordsField.register_lookup
 class Matches(models.Lookup):
-    """search_row__words__matches=Query: the stories that answer it."""
+    """search_row__words__matches=Query: the stories that answer it, all of them.
+
+    To be combined with any other question; `news.search.finding` is quicker for the first of many.
+    """
 
     lookup_name = "matches"
     prepare_rhs = False
@@ -44,33 +47,11 @@ class Matches(models.Lookup):
     def as_sqlite(self, compiler, connection):
         place = f'{compiler.quote_name_unless_alias(self.lhs.alias)}."place"'
         found = "SELECT rowid FROM news_search WHERE news_search MATCH %s"
-        params = [self.fts()]
-        if self.rhs.places:
-            found += " AND rowid BETWEEN %s AND %s"
-            params += self.rhs.places
-        return f"{place} IN ({found})", params
+        return f"{place} IN ({found})", [self.rhs.fts]
 
     def as_postgresql(self, compiler, connection):
         column, params = self.process_lhs(compiler, connection)
         return f"{column} @@ %s::tsquery", [*params, self.rhs.tsquery]
 
-    def fts(self):
-        return self.rhs.fts
-
     def get_db_prep_lookup(self, value, connection):
         return "%s", [value]
-
-
-@WordsField.register_lookup
-class MatchesHead(Matches):
-    """The same with every word in the headline, the lead or the names."""
-
-    lookup_name = "head_matches"
-
-    def as_postgresql(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        sql = f"ts_filter({column}, '{{a}}') @@ %s::tsquery AND {column} @@ %s::tsquery"
-        return f"({sql})", [*params, self.rhs.tsquery_terms, *params, self.rhs.tsquery]
-
-    def fts(self):
-        return self.rhs.fts_head

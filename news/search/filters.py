@@ -11,7 +11,7 @@ from operator import and_, or_
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import IntegerField, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from news.models import Article, Author, Byline, Section
 from news.models.search import place_at
 from news.search import words
 from portal.lib import languages
+from portal.lib.fields import told
 from portal.lib.languages import columns
 from portal.lib.text import one_line
 
@@ -27,6 +28,7 @@ NAMES = ("lang", "section", "author", "kind", "from", "to", "order")
 LONGEST = 80
 MOST_AUTHORS = 50
 ORDERS = ("relevance", "newest")
+_SECTION, _AUTHOR = 1, 2
 
 
 class Filters:
@@ -36,8 +38,7 @@ class Filters:
         self.typed = {name: one_line(data.get(name, ""))[:LONGEST] for name in NAMES}
         self.said = {}
         self.languages = self._languages()
-        self.section = self._section()
-        self.authors = self._authors()
+        self.section, self.authors = self._named()
         self.kind = self._one_of("kind", Article.Kind.values, _("There is no such kind of story."))
         self.order = self._one_of("order", ORDERS, _("Stories come by relevance or newest first."))
         self.first, self.last = self._day("from"), self._day("to")
@@ -63,8 +64,7 @@ class Filters:
 
     def scoped(self, query):
         """The question, told where the index need not look."""
-        section = self.section.pk if self.section else None
-        scope = words.scope(self.languages, section, self.kind, self.authors)
+        scope = words.scope(self.languages, self.section, self.kind, self.authors)
         places = ()
         if self.first or self.last:
             first = _midnight(self.first).timestamp() if self.first else 0
@@ -117,28 +117,30 @@ class Filters:
             return ""
         return asked
 
-    def _section(self):
-        slug = self.typed["section"]
-        found = Section.objects.filter(slug=slug).first() if slug else None
-        if slug and found is None:
+    def _named(self):
+        """The section's key, or None, and the authors' keys, None when nobody is asked for. At
+        most one query.
+        """
+        slug, asked = self.typed["section"], self.typed["author"]
+        arms = []
+        if slug:
+            arms.append(_keys(Section.objects.filter(slug=slug), _SECTION))
+        if asked:
+            arms.append(_keys(Author.objects.filter(_is_named(asked)), _AUTHOR))
+        found = {_SECTION: [], _AUTHOR: []}
+        for kind, key, own_slug, name in arms[0].union(*arms[1:], all=True) if arms else ():
+            found[kind].append((key, own_slug, name))
+        sections, authors = found[_SECTION], sorted(found[_AUTHOR])[:MOST_AUTHORS]
+        if slug and not sections:
             self.said["section"] = _("There is no such section.")
-        return found
-
-    def _authors(self):
-        """Keys of those whose name has every word; None when nobody is asked for."""
-        asked = self.typed["author"]
-        if not asked:
-            return None
-        named = Q(slug=asked)
-        if every := asked.split()[:5]:
-            named |= reduce(and_, (_in_a_name(word) for word in every))
-        found = list(Author.objects.filter(named).order_by("pk")[:MOST_AUTHORS])
-        if not found:
+        if asked and not authors:
             self.said["author"] = _("No author has this name.")
-            return None
-        if len(found) == 1 and asked == found[0].slug:
-            self.typed["author"] = found[0].name
-        return [author.pk for author in found]
+        if len(authors) == 1 and asked == authors[0][1]:
+            self.typed["author"] = authors[0][2]
+        return (
+            sections[0][0] if sections else None,
+            [key for key, _slug, _name in authors] or None,
+        )
 
     def _day(self, name):
         text = self.typed[name]
@@ -147,6 +149,20 @@ class Filters:
         except ValueError:
             self.said[name] = _("This is not a day. Write it as 2026-11-23.")
             return None
+
+
+def _keys(rows, kind):
+    name = told("name", languages.current())
+    number = Value(kind, output_field=IntegerField())
+    return rows.order_by().values_list(number, "pk", "slug", name)
+
+
+def _is_named(asked):
+    """Who has every word in a name; or has it as the word of the page."""
+    named = Q(slug=asked)
+    if every := asked.split()[:5]:
+        named |= reduce(and_, (_in_a_name(word) for word in every))
+    return named
 
 
 def _in_a_name(word):

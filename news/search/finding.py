@@ -1,19 +1,21 @@
 """The stories of a question, ranked, within a deadline.
 
-At most MOST stories are looked at: the newest that answer, and, where there are more, the newest
-with every word in the headline, the lead or the names. A question that takes too long is answered
-from the newest stories alone, and says so.
+At most MOST stories are looked at: the newest that answer, and, where there are more, the newest of
+the rest with every word in the headline, the lead or the names. A question that takes too long is
+answered from the newest stories alone, and says so.
 """
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db.models import Exists, OuterRef
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Value
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from news.models import Article, SearchRow
-from news.models.search import second_of
+from news.models.search import place_at, second_of
 from news.search import ranking
 from news.search.deadline import TooSlow, within
 
@@ -26,6 +28,22 @@ WHOLE, REST = 0.16, 0.08
 # When there is no time for all, so many of the newest stories are looked through.
 NEWEST = 500
 
+# Written by hand for one reason: SQLite must walk its index from the newest place downwards and
+# stop at the limit. CROSS JOIN is its word for "in this order"; asked any other way it collects
+# every match first, which for a common word is every story.
+_SQLITE = (
+    "news_search CROSS JOIN news_searchrow found ON found.place = news_search.rowid",
+    "news_search.rowid",
+    "news_search MATCH %s",
+    "news_search MATCH %s",
+)
+_POSTGRESQL = (
+    "news_searchrow found",
+    "found.place",
+    "found.words @@ %s::tsquery",
+    "ts_filter(found.words, '{a}') @@ %s::tsquery AND found.words @@ %s::tsquery",
+)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -37,64 +55,102 @@ class Found:
 
 
 def find(stories, query, *, by_relevance=True):
-    """Those of `stories` (a query-set of what may be seen) that answer: one to three queries."""
+    """Those of `stories` (a query-set of what may be seen) that answer. One query; on PostgreSQL
+    a second one where there are more than MOST.
+    """
     if not query:
         return Found()
     is_hasty, began = False, time.monotonic()
     try:
         with within(WHOLE):
-            rows = _rows(_candidates(stories, words__matches=query)[: MOST + 1])
+            rows = _rows(stories, query, MOST + 1, with_heads=by_relevance)
     except TooSlow:
         log.warning("search: no time for %r", query.typed)
         is_hasty, rows = True, _hastily(stories, query, began)
     is_cut = len(rows) > MOST
-    if not by_relevance:
-        return Found([row[0] for row in rows[:MOST]], is_cut, is_hasty)
-    if is_cut:
-        known = {row[0] for row in rows}
-        rows += [row for row in _heads(stories, query, began) if row[0] not in known]
-    keys = ranking.ranked(rows, query, timezone.now().timestamp())
+    if by_relevance:
+        if len(rows) == MOST + 1:
+            rows += _heads(stories, query, rows[-1][1], began)
+        keys = ranking.ranked(rows, query, timezone.now().timestamp())
+    else:
+        keys = [row[0] for row in rows]
     return Found(keys[:MOST], is_cut, is_hasty)
 
 
-def _heads(stories, query, began):
-    """Older rows with every word in the head; none when the time has gone into the newest."""
+def _heads(stories, query, oldest, began):
+    """On PostgreSQL: it may have to look at many rows for the older heads, so they have a limit of
+    their own, and none are better than no answer.
+    """
+    if connection.vendor == "sqlite":
+        return []
     try:
-        with within(_left(began, WHOLE)):
-            return _rows(_candidates(stories, words__head_matches=query)[:MOST_HEADS])
+        with within(max(0.02, began + WHOLE - time.monotonic())):
+            return _rows(stories, query, MOST_HEADS, before=place_at(oldest))
     except TooSlow:
         return []
 
 
-def _left(began, seconds):
-    return max(0.02, began + seconds - time.monotonic())
+def finds(stories, query):
+    """Whether any of `stories` answers. One query; the caller sets the deadline."""
+    return bool(query and _rows(stories, query, 1))
 
 
-def _candidates(stories, **matching):
-    visible = stories.order_by().filter(pk=OuterRef("pk"))
-    rows = SearchRow.objects.filter(Exists(visible), **matching).order_by("-place")
-    (query,) = matching.values()
-    return rows.filter(place__range=query.places) if query.places else rows
+def _rows(stories, query, most, *, with_heads=False, before=None):
+    """(key, second of publication, head) of the newest `most` that answer, the newest first.
+
+    with_heads: and, on SQLite, of older ones that have every word in the head, where there are so
+    many. before: of those alone, with a place before this one.
+    """
+    tables, place, match, match_head = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
+    try:
+        seen, known = _visible(stories)
+    except EmptyResultSet:
+        return []
+    of_all, of_heads = _asked(query)
+    if query.places:
+        seen, known = f"{place} BETWEEN %s AND %s AND {seen}", [*query.places, *known]
+    pick = f"SELECT found.article_id, found.place, found.head FROM {tables} WHERE"  # noqa: S608
+    last = f"ORDER BY {place} DESC LIMIT %s"
+    if before is not None:
+        sql, params = f"{pick} {match_head} AND {place} < %s AND {seen} {last}", [*of_heads, before]
+    else:
+        sql, params = f"{pick} {match} AND {seen} {last}", [*of_all]
+    params += [*known, most]
+    if with_heads and connection.vendor == "sqlite":
+        older = f"{place} < (SELECT min(place) FROM newest)"  # noqa: S608
+        are_more = "(SELECT count(*) FROM newest) = %s"
+        sql = (
+            f"WITH newest AS ({sql}) SELECT * FROM newest UNION ALL SELECT * FROM ("  # noqa: S608
+            f"{pick} {match_head} AND {older} AND {are_more} AND {seen} {last}) AS heads"
+        )
+        params += [*of_heads, most, *known, MOST_HEADS]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [(key, second_of(place), head) for key, place, head in cursor.fetchall()]
 
 
-def _rows(candidates):
-    found = candidates.values_list("pk", "place", "head")
-    return [(key, second_of(place), head) for key, place, head in found]
+def _visible(stories):
+    """The condition under which a row's story is one of `stories`, and its parameters."""
+    this = stories.order_by().filter(pk=RawSQL("found.article_id", ()))
+    sql, params = this.values_list(Value(1)).query.sql_with_params()
+    return f"EXISTS ({sql})", list(params)
+
+
+def _asked(query):
+    """Parameters of the condition for a row and of the one for its head."""
+    if connection.vendor == "sqlite":
+        return [query.fts], [query.fts_head]
+    return [query.tsquery], [query.tsquery_terms, query.tsquery]
 
 
 def _hastily(stories, query, began):
     """Rows among the newest stories: bounded work, whatever the question is."""
-    newest = stories.newest().values("pk")[:NEWEST]
     try:
-        with within(_left(began, WHOLE + REST)):
-            rows = SearchRow.objects.filter(pk__in=list(newest.values_list("pk", flat=True)))
-            return _rows(rows.filter(words__matches=query).order_by("-place"))
+        with within(max(0.02, began + WHOLE + REST - time.monotonic())):
+            newest = stories.newest().exclude(search_row=None)
+            places = list(newest.values_list("search_row__place", flat=True)[:NEWEST])
+            near = replace(query, places=(min(places), max(places))) if places else None
+            return _rows(stories, near, NEWEST) if near else []
     except TooSlow:
         log.warning("search: no time at all for %r", query.typed)
         return []
-
-
-def hits(keys):
-    """The stories of a page of keys, in that order: two queries."""
-    stories = Article.objects.published().for_hits().in_bulk(keys)
-    return [stories[key] for key in keys if key in stories]

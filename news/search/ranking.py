@@ -21,7 +21,7 @@ _DAY = 86_400
 def ranked(rows, query, now):
     """Keys of rows (key, second of publication, head), the best first; then the newest."""
     sought = [_wanted(term) for term in query.terms]
-    marks = [[_worth(head.split("\n"), wanted) for wanted in sought] for _key, _at, head in rows]
+    marks = [[_worth(head, wanted) for wanted in sought] for _key, _at, head in rows]
     rarity = _rarity(marks, len(sought))
     tokens = [term.ways[0].tokens for term in query.terms]
     in_a_row = f" {' '.join(token for one in tokens for token in one)} " if len(tokens) > 1 else ""
@@ -48,11 +48,14 @@ def _wanted(term):
     return ways, [f" {form} " for form in term.own]
 
 
-def _worth(lines, wanted):
+def _worth(head, wanted):
     """(worth of a term in a story, whether it stands in the headline)."""
     ways, own = wanted
     best, in_title = ELSEWHERE * 0.5, False
-    for number, (line, weight) in enumerate(zip(lines, WEIGHTS, strict=False)):
+    ways = [way for way in ways if way[0] in head]
+    if not ways:
+        return best, in_title
+    for number, (line, weight) in enumerate(zip(head.split("\n"), WEIGHTS, strict=False)):
         if weight <= best:
             break
         for text, worth in ways:

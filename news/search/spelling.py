@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from news.models import SearchWord
 from news.search.deadline import TooSlow, within
+from news.search.finding import finds
 from news.search.query import read
 from portal.lib.tokens import plain, quick
 
@@ -31,8 +32,7 @@ def suggestion(stories, query):
 
 
 def _finds(stories, query, attempt):
-    better = read(attempt, query.languages)
-    return bool(better) and stories.filter(search_row__words__matches=better).exists()
+    return finds(stories, read(attempt, query.languages))
 
 
 def _attempts(query):

@@ -42,6 +42,7 @@ PUBLIC = {
     "preview/<str:token>/": ["/preview/none/"],  # nobody has its token: test_admin_history
     "favicon.ico": ["/favicon.ico"],
     "robots.txt": ["/robots.txt"],
+    "metrics": ["/metrics"],
     "humans.txt": ["/humans.txt"],
     ".well-known/security.txt": ["/.well-known/security.txt"],
     "sitemap.xml": ["/sitemap.xml"],
@@ -64,7 +65,15 @@ PUBLIC = {
 }
 # Addresses that no language has for itself.
 OUTSIDE = (
-    *("/media/", "/preview/", "/favicon.ico", "/robots.txt", "/humans.txt", "/.well-known/"),
+    *(
+        "/media/",
+        "/preview/",
+        "/favicon.ico",
+        "/robots.txt",
+        "/metrics",
+        "/humans.txt",
+        "/.well-known/",
+    ),
     "/sitemap.xml",
 )
 

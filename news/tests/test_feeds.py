@@ -22,8 +22,9 @@ from news.tests.factories import (
     make_section,
     make_source,
     make_tag,
+    picture_file,
 )
-from portal.lib import feeds, languages
+from portal.lib import feeds, languages, lifetime
 
 FORMS = tuple(feeds.TYPES)
 HOUR = timedelta(hours=1)
@@ -124,6 +125,41 @@ def test_addresses_within_the_text_are_whole_and_prices_are_words(client, story)
     assert "<table>" in text
 
 
+FIGURE = '<figure data-picture="{}"><figcaption>{}</figcaption></figure>'
+
+
+def test_pictures_within_the_text_stand_in_it_with_their_words(client, story):
+    shown = make_picture(alt_en='The "depot"', caption_en="The library", credit_en="B. Name")
+    story.body = f"<p>a</p>{FIGURE.format(shown.pk, 'At dusk &amp; later')}<p>b</p>"
+    story.save()
+    text = items(client)[0]["content_html"]
+    figure = re.search("<p>a</p>(.*?)<p>b</p>", text, re.S)[1]
+    width, height, url = shown.middle
+    assert figure == (
+        f'<figure><img src="{configured.SITE_URL}{url}" width="{width}" height="{height}" '
+        'alt="The &quot;depot&quot;"><figcaption>At dusk &amp; later B. Name</figcaption></figure>'
+    )
+    assert client.get(url).status_code == 200
+    for form in ("rss", "atom"):
+        assert (
+            f'src="{configured.SITE_URL}{url}"'
+            in (read(client, f"/feeds/all.{form}").entries[0].content[0]["value"])
+        )
+
+
+def test_a_picture_whose_rights_have_ended_is_in_no_feed(client, story, time_machine):
+    last = timezone.localdate()
+    shown = make_picture(file=picture_file(1200, 900), rights_until=last)
+    story.body = f"<p>a</p>{FIGURE.format(shown.pk, 'Its words')}{FIGURE.format(98765, 'Gone')}"
+    story.save()
+    assert "Its words" in items(client)[0]["content_html"]
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    text = items(client)[0]["content_html"]
+    assert "Its words" not in text
+    assert shown.middle[2] not in text
+    assert "Gone" not in text
+
+
 def test_the_source_is_named_and_so_is_what_it_published(client, story):
     entry = read(client, "/feeds/all.atom").entries[0]
     (via,) = [link for link in entry.links if link["rel"] == "via"]
@@ -164,6 +200,16 @@ def test_a_save_without_substance_bumps_nothing(client, story):
     assert items(client)[0] == before
 
 
+def test_corrections_come_with_the_newest_first_each_with_its_day_and_kind(client, story):
+    for days, kind in ((3, "update"), (1, "clarification"), (2, "correction")):
+        at = timezone.now() - days * 24 * HOUR
+        Correction.objects.create(article=story, text=f"Note {days}.", kind=kind, noted_at=at)
+    Article.objects.filter(pk=story.pk).update(published_at=timezone.now() - timedelta(days=9))
+    text = items(client)[0]["content_html"]
+    said = re.findall(r"<strong>(\w+) \(\d+ \w+ \d{4}\)\.</strong> (Note \d)", text)
+    assert said == [("Clarification", "Note 1"), ("Correction", "Note 2"), ("Update", "Note 3")]
+
+
 def test_a_grave_correction_stands_before_the_text(client, story):
     Correction.objects.create(article=story, text="It was not so.", is_grave=True)
     text = items(client)[0]["content_html"]
@@ -173,7 +219,7 @@ def test_a_grave_correction_stands_before_the_text(client, story):
 @pytest.mark.parametrize("form", FORMS)
 def test_who_has_the_feed_already_gets_304(client, story, form):
     first = client.get(f"/feeds/all.{form}")
-    assert first["Cache-Control"] == "public, max-age=60"
+    assert first["Cache-Control"] == lifetime.SHARED
     for headers in (
         {"If-None-Match": first["ETag"]},
         {"If-Modified-Since": first["Last-Modified"]},
@@ -272,10 +318,13 @@ def test_a_feed_holds_the_newest_thirty_and_costs_the_same_with_a_hundred(client
             assert client.get(path).status_code == 200
         return len(queries)
 
+    pictured = "".join(FIGURE.format(make_picture().pk, "x") for _ in range(2))
+    story.body += pictured
+    story.save()
     make_many(5, section=story.section)
     Correction.objects.create(article=story, text="Nine tanks, not ten.")
     few = {place: cost(f"{place}.rss") for place in places()}
-    make_many(100, section=story.section)
+    make_many(100, section=story.section, body=pictured)
     assert {place: cost(f"{place}.rss") for place in places()} == few
     assert max(few.values()) <= 4
     assert len(items(client)) == feeds.MOST == 30

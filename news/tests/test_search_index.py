@@ -7,11 +7,19 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from markets.tests.factories import make_instrument
 from news.management.commands import reindex
 from news.models import Article, Reindexing, SearchRow, SearchWord
 from news.models.search import place_of, second_of
 from news.search import words
-from news.tests.factories import make_article, make_author, make_many, make_picture, make_tag
+from news.tests.factories import (
+    make_article,
+    make_author,
+    make_many,
+    make_picture,
+    make_source,
+    make_tag,
+)
 
 
 def found(text, language="en"):
@@ -114,16 +122,41 @@ def test_a_failing_index_does_not_undo_the_story(db, committed, monkeypatch):
     assert found("ozokerite") == [story.pk]
 
 
-@pytest.mark.parametrize("name", ["author", "tag"])
-def test_a_new_name_is_found_after_the_next_tick(publish, name):
-    named = {"author": make_author("Q. Zhandosova"), "tag": make_tag("zhandosova")}[name]
-    story = publish(**{f"{name}s": [named]})
-    named.name_en = "Wax Ozokerite"
+NAMED = {
+    "authors": lambda: (make_author("Q. Zhandosova"), "name_en"),
+    "tags": lambda: (make_tag("wax", name_en="Zhandosova"), "name_en"),
+    "source": lambda: (make_source(name_ru="Zhandosova"), "name_ru"),
+    "picture": lambda: (make_picture(caption_en="Zhandosova at dusk"), "caption_en"),
+    "instruments": lambda: (make_instrument("wax", name_kk="Zhandosova"), "name_kk"),
+}
+
+
+def carrying(publish, relation):
+    """A story, what it is found by, and the field with that name."""
+    named, field = NAMED[relation]()
+    if relation == "instruments":
+        story = publish(body='<p>See <span data-instrument="wax">wax</span>.</p>')
+    else:
+        story = publish(**{relation: [named] if relation.endswith("s") else named})
+    return story, named, field
+
+
+@pytest.mark.parametrize("relation", NAMED)
+def test_a_new_name_is_found_after_the_next_tick(publish, relation):
+    story, named, field = carrying(publish, relation)
+    setattr(named, field, "Wax Ozokerite")
     named.save()
     assert found("zhandosova") == [story.pk]
     assert SearchRow.objects.freshen() == 1
     assert found("zhandosova") == []
     assert found("ozokerite") == [story.pk]
+    assert SearchRow.objects.freshen() == 0
+
+
+@pytest.mark.parametrize("relation", NAMED)
+def test_a_save_that_changes_no_name_makes_no_row_stale(publish, relation):
+    _story, named, _field = carrying(publish, relation)
+    named.save()
     assert SearchRow.objects.freshen() == 0
 
 

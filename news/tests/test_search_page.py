@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from news.models import SearchRow
 from news.search import finding
 from news.tests.factories import make_article, make_author, make_many, make_section, make_tag
 
@@ -231,7 +232,7 @@ def test_days_in_the_wrong_order_are_said(client, publish):
 def test_pages_keep_the_question_and_its_filters(client, committed):
     with committed():
         make_many(45, headline="Ozokerite", kind="analysis")
-    finding.SearchRow.objects.freshen()
+    SearchRow.objects.freshen()
     response = ask(client, "ozokerite", kind="analysis", order="newest")
     page = response.context["page"]
     assert (page.count, page.pages) == (45, 3)
@@ -281,3 +282,14 @@ def test_markup_in_texts_stays_text(client, publish):
     text = ask(client, "ozokerite").text
     assert "<img src=x" not in text
     assert "&lt;b&gt;<mark>ozokerite</mark>&lt;/b&gt; &amp; &lt;/mark&gt;&lt;script&gt;" in text
+
+
+def test_a_shared_link_shows_the_newsroom_s_card_and_not_a_stranger_s_words(client, db):
+    head = ask(client, "Meridian closes its doors").text.partition("</head>")[0]
+    assert '<meta name="robots" content="noindex">' in head
+    card = dict(re.findall(r'<meta property="(og:\w+)" content="(.*?)">', head))
+    assert card["og:title"] == "Search"
+    assert card["og:image"].endswith(".png")
+    assert "closes its doors" not in str(card)
+    assert "canonical" not in head
+    assert "og:url" not in card

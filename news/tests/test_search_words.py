@@ -4,7 +4,7 @@ import re
 import threading
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from news.search import kazakh, query, words
@@ -119,6 +119,7 @@ def test_short_i_and_dotted_i_are_not_the_same_letter():
     assert tokens.tokens("край") != tokens.tokens("краи")
 
 
+@example("0\x0c0")
 @given(text=st.one_of(ANY, st.text(alphabet="aZяЁқІ’—«».,-`\xa0₸°·…9 ", max_size=80)))
 def test_the_quick_way_to_fold_is_the_thorough_one(text):
     quick = tokens.tokens(text)

@@ -7,6 +7,7 @@ visitor with a session, an answer that sets a cookie or failed: `private, no-sto
 import time
 from dataclasses import dataclass, field
 from functools import wraps
+from io import BytesIO
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -24,13 +25,15 @@ TRIES = 3
 PATIENCE = 10.0  # seconds to wait for another visitor's rendering before making one's own
 LONGEST_QUESTION = 300  # characters of a query that is worth remembering
 MOST_PATHS = 4_000
+MOST_HOSTS = 100
 # What a view may know of a visitor: nothing. These are of the connection and the address.
 _KEPT_META = frozenset(
     "PATH_INFO SCRIPT_NAME SERVER_NAME SERVER_PORT SERVER_PROTOCOL HTTP_HOST"
-    " wsgi.url_scheme wsgi.input wsgi.errors".split()
+    " wsgi.url_scheme wsgi.errors".split()
 )
 
 memory = Memory(settings.PAGE_MEMORY_MB * 1_000_000)
+_hosts = set()  # names that were found to be ours
 _params = {}  # {path: the query parameters its view reads}
 
 
@@ -77,13 +80,13 @@ def can_keep():
 
 
 def key_of(request, params):
-    """(scheme, path, the parameters that the view reads, in its order)."""
+    """(scheme, path as it is linked to, the parameters that the view reads, in its order)."""
     asked = ""
     if request.META.get("QUERY_STRING"):
         typed = request.GET
         named = [(name, typed.getlist(name)) for name in params if name in typed]
         asked = repr(named) if named else ""
-    return request.scheme, request.path_info, asked
+    return request.scheme, request.path, asked
 
 
 def find(request, asked, live_of):
@@ -100,12 +103,23 @@ def find(request, asked, live_of):
     found = _good(key, live_of)
     if found is None:
         return None
-    try:
-        request.get_host()
-    except DisallowedHost:
+    if not _is_ours(request):
         return None  # to be refused as any other
     memory.counts["hits"] += 1
     return _answer(asked, key, *found)
+
+
+def _is_ours(request):
+    """Whether the name the visitor used is one of ALLOWED_HOSTS."""
+    name = request.META.get("HTTP_HOST")
+    if name not in _hosts:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return False
+        if len(_hosts) < MOST_HOSTS:
+            _hosts.add(name)
+    return True
 
 
 def _good(key, live_of):
@@ -119,8 +133,9 @@ def _good(key, live_of):
     if not entry.names:
         return entry, None
     live = live_of(entry.language, snapshot)
-    # The fragments may have found a newer state than the page has: then it is rendered again.
-    return (entry, live) if entry.is_good(topics.current(), time.time()) else None
+    if live.seen is not snapshot and not entry.is_good(topics.current(), time.time()):
+        return None  # the fragments found a newer state than the page has: it is rendered again
+    return entry, live
 
 
 def public_page(*names, params=(), is_kept=True):
@@ -155,11 +170,18 @@ def public_page(*names, params=(), is_kept=True):
 def shared_answer(request, names, key, view):
     """The same for an answer that belongs to no address, such as "not found"."""
     plan = request.page_plan = Plan((*names, "frame"))
-    if not getattr(request, "is_shared", False) or not can_keep():
+    if not getattr(request, "is_shared", False):
         return view()
+    asked = request.META, request.GET, request.COOKIES
     purify(request, ())
-    plan.key = key if memory.limit else None
-    return _rendered(request, plan, view)
+    try:
+        if not can_keep():
+            return view()
+        plan.key = key if memory.limit else None
+        return _rendered(request, plan, view)
+    finally:  # what comes after may lead to the address as it was asked, with its slash
+        request.META, request.GET, request.COOKIES = asked
+        request.environ = request.META
 
 
 def purify(request, params):
@@ -176,6 +198,7 @@ def purify(request, params):
     meta |= {"QUERY_STRING": kept.urlencode(), "REQUEST_METHOD": "GET"}
     request.META = request.environ = meta
     request.method, request.GET, request.COOKIES = "GET", kept, {}
+    request._stream = BytesIO()  # a GET may have a body
     request.__dict__.pop("headers", None)
 
 
@@ -195,9 +218,10 @@ def _rendered(request, plan, view):
         if is_last:
             break
     plan.marks = MARKS
-    before = topics.current()
+    names, before = plan.topics, topics.current()
     try:
         for _try in range(TRIES):
+            plan.topics = names
             response = view()
             memory.counts["renders"] += 1
             plan.live = request.live_of(languages.current(), topics.current())
@@ -220,7 +244,9 @@ def finish(request, response, asked):
         return _answer(asked, request.page_plan.key, response.entry, response.live)
     plan = getattr(request, "page_plan", None)
     if plan is None:
-        response.headers.setdefault("Cache-Control", PRIVATE)
+        told = response.headers.get("Cache-Control")
+        if told is None or (told == lifetime.SHARED and not asked.is_shared):  # a stream of figures
+            response.headers["Cache-Control"] = PRIVATE
         return response
     if not (asked.is_shared and _may_be_shared(response)):
         response.headers["Cache-Control"] = PRIVATE
@@ -243,6 +269,8 @@ def finish(request, response, asked):
         _params[request.path_info] = plan.params
         memory.put(key, entry)
     made = _answer(asked, key, entry, plan.live)
+    if entry.status == 301:
+        made.url = response.headers["Location"]  # as Django's own redirects have it
     made._has_been_logged = getattr(response, "_has_been_logged", False)
     return made
 
@@ -266,25 +294,29 @@ def _answer(asked, key, entry, live):
     data, encoding = body.encoded(asked.encoding)
     if key is not None and entry.size != had:
         memory.weigh(key, entry)
-    response = HttpResponse(b"", status=entry.status)
-    headers = response.headers
-    headers._store = dict(entry.headers)
-    etag = f'"{body.etag}-{encoding}"' if encoding else f'"{body.etag}"'
-    lifetime.tell(headers, asked, min(entry.until, live.until) if live else entry.until)
-    if entry.is_packed:
-        headers["Vary"] = "Accept-Encoding"
-    if entry.status == 200:
-        headers["ETag"] = etag
-        if asked.has(body.etag, headers.get("Last-Modified")):
-            response.status_code = 304
-            headers.pop("Content-Type", None)
-            return response
-    if encoding:
-        headers["Content-Encoding"] = encoding
-    headers["Content-Length"] = str(len(data))
-    if asked.method == "GET":
-        response.content = data
+    headers = body.headers.get(encoding)
+    if headers is None:
+        headers = body.headers[encoding] = _headers(entry, body, encoding, len(data))
+    response = HttpResponse(data if asked.method == "GET" else b"", status=entry.status)
+    response.headers._store = store = dict(headers)
+    lifetime.tell(store, asked, min(entry.until, live.until) if live else entry.until)
+    if entry.status == 200 and asked.asks and asked.has(body.etag, entry.last_modified):
+        response.status_code, response.content = 304, b""
+        for name in ("content-type", "content-encoding", "content-length"):
+            store.pop(name, None)
     return response
+
+
+def _headers(entry, body, encoding, length):
+    """What an answer in an encoding always says, as Django keeps headers."""
+    told = {"Content-Length": str(length)}
+    if entry.is_packed:
+        told["Vary"] = "Accept-Encoding"
+    if entry.status == 200:
+        told["ETag"] = f'"{body.etag}-{encoding}"' if encoding else f'"{body.etag}"'
+    if encoding:
+        told["Content-Encoding"] = encoding
+    return entry.headers | {name.lower(): (name, value) for name, value in told.items()}
 
 
 def release(request):
@@ -298,4 +330,5 @@ def forget():
     memory.forget()
     shared.forget()
     _params.clear()
+    _hosts.clear()
     topics.forget_all()

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +23,15 @@ class SecondField(models.DateTimeField):
             value = value.replace(microsecond=0)
             setattr(instance, self.attname, value)
         return value
+
+
+def told(column, code):
+    """The expression for a translated column in a language: in the default one where it is empty.
+
+    column: without its language, perhaps through relations: "author__name".
+    """
+    own = NullIf(f"{column}_{code}", models.Value(""))
+    return Coalesce(own, f"{column}_{settings.LANGUAGE_CODE}")
 
 
 class LanguageField(models.CharField):

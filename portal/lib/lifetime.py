@@ -14,6 +14,8 @@ from django.utils.http import parse_http_date_safe
 
 SHARED = "public, max-age=0, s-maxage=1, stale-if-error=864000"
 LAST_SECOND = "public, max-age=0, s-maxage=0, stale-if-error=864000"
+_SHARED, _LAST_SECOND = ("Cache-Control", SHARED), ("Cache-Control", LAST_SECOND)
+_ONE_SECOND = ("X-Accel-Expires", "1")
 # Clocks nearer than this are one clock.
 SAME_CLOCK = 0.05
 FAR = float("inf")
@@ -22,7 +24,7 @@ FAR = float("inf")
 class Asked:
     """What a request says of its visitor's caches; the rest of it is the address."""
 
-    __slots__ = ("edge", "encoding", "is_shared", "known", "method", "since")
+    __slots__ = ("asks", "edge", "encoding", "is_shared", "known", "method", "since")
 
     def __init__(self, request, is_shared):
         meta = request.META
@@ -30,6 +32,7 @@ class Asked:
         self.encoding = meta.get("HTTP_ACCEPT_ENCODING", "")
         self.known = meta.get("HTTP_IF_NONE_MATCH", "")
         self.since = meta.get("HTTP_IF_MODIFIED_SINCE", "")
+        self.asks = self.known or self.since
         self.edge = _edge(meta.get("HTTP_X_EDGE_TIME", ""))
 
     def has(self, etag, last_modified):
@@ -58,16 +61,19 @@ def _edge(told):
     return 0.0 if abs(ahead) < SAME_CLOCK else ahead
 
 
-def tell(headers, asked, until):
-    """Write the lifetime of an answer that will differ at `until` (POSIX time) by itself."""
+def tell(store, asked, until):
+    """Write the lifetime of an answer that will differ at `until` (POSIX time) by itself.
+
+    store: headers as Django keeps them, {lower name: (name, value)}.
+    """
     now = time.time()
-    headers["Cache-Control"] = SHARED if until - now >= 1 else LAST_SECOND
+    store["cache-control"] = _SHARED if until - now >= 1 else _LAST_SECOND
     if asked.edge is not None:
         second = int(now + asked.edge)
         if until != FAR:
             second = min(second, int(until + asked.edge) - 1)
-        headers["X-Accel-Expires"] = f"@{second}"
+        store["x-accel-expires"] = ("X-Accel-Expires", f"@{second}")
     elif until - now < 2:
-        headers["X-Accel-Expires"] = f"@{int(until) - 1}"
+        store["x-accel-expires"] = ("X-Accel-Expires", f"@{int(until) - 1}")
     else:
-        headers["X-Accel-Expires"] = "1"
+        store["x-accel-expires"] = _ONE_SECOND

@@ -31,7 +31,7 @@ class Entry:
     """
 
     __slots__ = ("headers", "is_packed", "language", "names", "pieces", "ready", "state", "status")
-    __slots__ += ("topics", "until")
+    __slots__ += ("seen", "topics", "until")
 
     def __init__(self, response, *, topics=(), state=(), until=float("inf"), language=""):
         self.status = response.status_code
@@ -47,10 +47,15 @@ class Entry:
         self.pieces = _MARKED.split(response.content) if is_page else [response.content]
         self.names = tuple(name.decode() for name in self.pieces[1::2])
         self.topics, self.state, self.until, self.language = topics, state, until, language
-        self.ready = None
+        self.ready = self.seen = None
 
     def is_good(self, snapshot, now):
-        return now < self.until and snapshot.of(self.topics) == self.state
+        """Whether it shows the state of a topics.Snapshot; the last good one is known at once."""
+        if self.seen is not snapshot:
+            if snapshot.of(self.topics) != self.state:
+                return False
+            self.seen = snapshot
+        return now < self.until
 
     def assembled(self, live):
         """The Body with these fragments (a Live, or None for a page without marks)."""
@@ -63,6 +68,10 @@ class Entry:
         return ready
 
     @property
+    def last_modified(self):
+        return self.headers.get("last-modified", ("", ""))[1]
+
+    @property
     def size(self):
         ready = self.ready
         return OVERHEAD + sum(map(len, self.pieces)) + (ready.size if ready else 0)
@@ -71,14 +80,14 @@ class Entry:
 class Body:
     """The whole bytes of an answer, and the same packed; each made once, when first asked for."""
 
-    __slots__ = ("etag", "is_packed", "of", "packed", "pieces")
+    __slots__ = ("etag", "headers", "is_packed", "of", "packed", "pieces")
 
     def __init__(self, pieces, of, is_packed):
         self.pieces, self.of = pieces, of  # the fragments are shared by all pages
         plain = self.plain
         self.is_packed = is_packed and len(plain) > SMALL
         self.etag = sha256(plain).hexdigest()[:32]
-        self.packed = {}
+        self.packed, self.headers = {}, {}
 
     @property
     def plain(self):

@@ -15,7 +15,7 @@ _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
 _ACCENTED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 _COMBINING = re.compile(r"[\u0300-\u036f\u0483-\u0489]")
 # The letters and signs of our texts, of which most need no Unicode table to be folded.
-_OURS = re.compile(r"[ -_a-~А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі\s’«»„“”–—…°·₽₸]*")
+_OURS = re.compile(r"[ -_a-~А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі\n\r\t\xa0\u202f’«»„“”–—…°·₽₸]*")
 _SIGNS = [("ё", "е"), ("’", "'"), ("–", "-"), ("—", "-"), ("\xa0", " "), ("\u202f", " ")]
 _SIGNS += [(sign, '"') for sign in "«»„“”"]
 

@@ -37,11 +37,13 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The tokens as a process saw them. until: {topic: POSIX time of its next change by itself}."""
+    """The tokens as a process saw them. until: {topic: POSIX time of its next change by itself}.
+
+    While nothing changes it is one and the same object.
+    """
 
     tokens: dict = field(default_factory=dict)
     until: dict = field(default_factory=dict)
-    looked_at: float = -FAR
 
     def of(self, names):
         """The state of some topics: equal states mean equal pages, until `ends` of them."""
@@ -52,6 +54,8 @@ class Snapshot:
 
 
 _seen = Snapshot()
+_looked_at = -FAR
+_first_end = FAR  # the nearest `until` of all
 _is_broken = False
 
 
@@ -76,11 +80,10 @@ def current(*, fresh=False):
     While the database does not answer it is the last one, so what is kept stays good; what has a
     boundary in time ends there all the same.
     """
-    seen = _seen
     if fresh:
         _lock.acquire()
-    elif _is_recent(seen) or not _lock.acquire(blocking=False):
-        return seen  # or somebody is looking this very moment
+    elif _is_recent() or not _lock.acquire(blocking=False):
+        return _seen  # or somebody is looking this very moment
     try:
         return _look()
     finally:
@@ -92,14 +95,13 @@ def are_known():
     return not _is_broken
 
 
-def _is_recent(seen):
-    is_young = abs(time.monotonic() - seen.looked_at) < LOOK_SECONDS
-    return is_young and time.time() < min(seen.until.values(), default=FAR)
+def _is_recent():
+    return abs(time.monotonic() - _looked_at) < LOOK_SECONDS and time.time() < _first_end
 
 
 def _look():
-    global _seen, _is_broken
-    looked_at, seen = time.monotonic(), _seen
+    global _seen, _looked_at, _first_end, _is_broken
+    began, seen = time.monotonic(), _seen
     try:
         with connection.cursor() as cursor:
             cursor.execute(SUM)
@@ -114,11 +116,12 @@ def _look():
     except Error as error:
         if not _is_broken:  # once for each outage
             log.error("The state of the pages cannot be read, the last one stands: %s", error)
-        _is_broken = True
-        _seen = Snapshot(seen.tokens, seen.until, looked_at)
-        return _seen
+        _is_broken, _looked_at = True, time.monotonic()  # it may have taken seconds to fail
+        return seen
     _is_broken = False
-    _seen = Snapshot(tokens, until, looked_at)
+    if (tokens, until) != (seen.tokens, seen.until):
+        _seen, _first_end = Snapshot(tokens, until), min(until.values(), default=FAR)
+    _looked_at = began
     return _seen
 
 
@@ -130,14 +133,15 @@ def _next_change(topic):
 
 def forget():
     """Look again before the next answer."""
-    global _seen
-    _seen = Snapshot(_seen.tokens, _seen.until)
+    global _looked_at
+    _looked_at = -FAR
 
 
 def forget_all():
     """As a process that has just begun."""
     global _seen
     _seen = Snapshot()
+    forget()
 
 
 def fold():

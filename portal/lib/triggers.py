@@ -58,16 +58,15 @@ def _postgresql(watch):
             for topic in watch.topics
         )
         of = tables = ""
-        if watch.where:
+        if watch.columns and event == "UPDATE":
+            of = f" OF {', '.join(watch.columns)}"
+        else:  # a statement that meets no row is none
+            where = f" WHERE {watch.where.format(row='changed')}" if watch.where else ""
             found = " OR ".join(
-                f"EXISTS (SELECT 1 FROM {side}_rows AS changed"
-                f" WHERE {watch.where.format(row='changed')})"
-                for side in sides
+                f"EXISTS (SELECT 1 FROM {side}_rows AS changed{where})" for side in sides
             )
             touch = f" IF {found} THEN{touch} END IF;"
             tables = " REFERENCING " + " ".join(f"{s.upper()} TABLE AS {s}_rows" for s in sides)
-        elif watch.columns and event == "UPDATE":
-            of = f" OF {', '.join(watch.columns)}"
         body = f"BEGIN{touch} RETURN NULL; END"
         sql = f"AFTER {event}{of} ON {watch.table}{tables} FOR EACH STATEMENT"
         name = _name(watch.table, sql + body)

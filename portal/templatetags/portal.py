@@ -14,10 +14,9 @@ from portal.models import Banner
 register = template.Library()
 
 LATIN = ("serif-latin", "sans-latin")
-FONTS = {
-    "ru": (*LATIN, "serif-cyrl", "sans-cyrl"),
-    "kk": (*LATIN, "serif-cyrl", "sans-cyrl", "serif-kaz", "sans-kaz"),
-}
+# Latin for figures, signs and codes; the Cyrillic files hold the Kazakh letters too.
+CYRILLIC = ("serif-cyrl", "sans-cyrl", *LATIN)
+FONTS = {"ru": CYRILLIC, "kk": CYRILLIC}
 
 
 @register.simple_tag

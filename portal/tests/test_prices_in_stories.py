@@ -17,6 +17,13 @@ from news.tests.factories import make_article
 CHIP = '<p>With <span data-instrument="brent">Brent</span> so low.</p>'
 
 
+@pytest.fixture(autouse=True)
+def _afternoon():
+    """An hour ago is the same day, whenever these tests are run."""
+    with time_machine.travel(timezone.localtime().replace(hour=15)):
+        yield
+
+
 @pytest.fixture
 def brent(base):
     return Instrument.objects.get(code="brent")

@@ -6,27 +6,17 @@ writes, or breaks the database, gets a server with a copy of its own.
 
 import fcntl
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from portal.tests.serving import ROOT, environment, served
+
 from . import pages, tools
-
-ROOT = Path(__file__).resolve().parents[3]
-# Nothing else: the caller's settings must not decide what these tests see.
-KEPT = {"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR"}
-
-
-def environment(folder, **changes):
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
-    return {**kept, "ENV_FILE": os.devnull, "DEBUG": "false", "VAR_DIR": str(folder), **changes}
 
 
 @pytest.fixture(scope="session")
@@ -59,35 +49,6 @@ def prepared(shared):
     return folder
 
 
-@contextmanager
-def served(folder, port=None, **changes):
-    """The address of a gunicorn over the folder, for as long as the block lasts."""
-    if port is None:
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-    site = f"http://127.0.0.1:{port}"
-    log = folder / f"server-{port}.log"
-    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
-    env = environment(folder, PORT=str(port), SITE_URL=site, **changes)
-    with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)
-    try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                pages.read(f"{site}/robots.txt")
-                break
-            except OSError:
-                if server.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"the server did not start:\n{log.read_text()}") from None
-                time.sleep(0.05)
-        yield site
-    finally:
-        server.terminate()
-        server.wait(timeout=15)
-
-
 def copy_of_the_database(prepared, folder):
     """A DATABASE_URL that nobody else uses."""
     with (
@@ -118,7 +79,9 @@ def broken(prepared, tmp_path_factory):
     """The address of a portal that lost its database after one page in English and Russian."""
     folder = tmp_path_factory.mktemp("broken")
     url = copy_of_the_database(prepared, folder)
-    with served(prepared, DATABASE_URL=url) as site:
+    # One process: it must be the one that showed the pages which is asked without a database.
+    # Its connections are opened anew, so that it finds the file gone.
+    with served(prepared, DATABASE_URL=url, WEB_CONCURRENCY="1", CONN_MAX_AGE="0") as site:
         for address in ("/", "/ru/"):
             assert pages.read(site + address)[0] == 200
         for file in folder.iterdir():

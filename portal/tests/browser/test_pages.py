@@ -24,7 +24,7 @@ SPY = """
     addEventListener("securitypolicyviolation", event =>
         refused.push(`${event.effectiveDirective} ${event.blockedURI}`))
 """
-LATE = re.compile(r"\.(woff2|avif|webp|jpg|svg)$|/(page|chart|converter|ticker)\.[^/]*js$")
+LATE = re.compile(r"\.(woff2|avif|webp|jpg|svg)$|/(site|chart|converter)\.[^/]*js$")
 
 
 @dataclass

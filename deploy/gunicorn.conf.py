@@ -61,12 +61,12 @@ def post_worker_init(worker):
     The new processes listen on the same socket beside the old ones. When the last of them has
     loaded, it sends the old ones home; when they cannot load, the old ones simply stay.
     """
-    old = os.environ.get("GUNICORN_PID")
-    if not old or worker.age != worker.cfg.workers:
+    if "GUNICORN_PID" not in os.environ or worker.age != worker.cfg.workers:
         return
+    old = int(os.environ["GUNICORN_PID"])
     try:
-        if os.getpgid(int(old)) == os.getpgrp():
+        if os.getpgid(old) == os.getpgrp():
             systemd.sd_notify(f"MAINPID={os.getppid()}", worker.log)
-            os.kill(int(old), signal.SIGTERM)
+            os.kill(old, signal.SIGTERM)
     except ProcessLookupError:
         pass  # gone by itself

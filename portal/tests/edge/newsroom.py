@@ -13,8 +13,8 @@ if __name__ == "__main__":
 
     django.setup()
 
-from portal.tests.browser.conftest import environment
 from portal.tests.edge.nginx import ROOT
+from portal.tests.serving import environment
 
 
 def publish(headline):

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from portal.tests.edge.load import ask
+from portal.tests.serving import free_port
 
 ROOT = settings.BASE_DIR
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
@@ -27,12 +28,6 @@ def needed():
         NGINX is None and os.environ.get("CI") != "true",
         reason="no nginx here (apt install nginx)",
     )
-
-
-def free_port():
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def wait_for(port, process, log):
@@ -91,6 +86,7 @@ class Nginx:
             f"proxy_pass http://127.0.0.1:{self.nodes[0]}; proxy_next_upstream off; }} }}"
         )
         for old, new, count in [
+            (r"^ *listen \[::\].*\n", "", 5),
             (r"^user www-data;", f"user {me};", 1),
             (r"/run/nginx\.pid", f"{self.folder}/pid", 1),
             (r"/var/log/nginx", f"{self.folder}", 2),

@@ -8,8 +8,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.tests.browser.conftest import environment
-from portal.tests.edge.nginx import ROOT, free_port, wait_for
+from portal.tests.edge.nginx import ROOT, wait_for
+from portal.tests.serving import environment, free_port
 
 SMALL = "portal.tests.edge.node:application"
 

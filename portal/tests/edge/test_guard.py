@@ -1,5 +1,6 @@
 """What stands between strangers and the portal: names, headers, limits."""
 
+import gzip
 import http.client
 import ssl
 import time
@@ -9,7 +10,7 @@ from django.conf import settings
 
 from portal.tests.edge import nginx
 from portal.tests.edge.load import ask, crowd, raw, statuses
-from portal.tests.edge.origin import page
+from portal.tests.edge.origin import page, private
 
 pytestmark = nginx.needed()
 ROOT = settings.BASE_DIR
@@ -162,6 +163,14 @@ def test_the_newsroom_gets_its_cookies_and_no_forged_address(edge, origin):
     assert "('x-forwarded-for', '127.0.0.1')" in told
     assert "evil.example" not in told
     assert ask(edge.port, path).cache == "", "nothing of it is kept"
+
+
+def test_the_newsrooms_pages_are_made_small_on_the_way(edge, origin):
+    origin.answer = lambda request: private("x" * 5000)
+    answer = ask(edge.port, f"/{settings.ADMIN_PATH}/", Accept_Encoding="gzip, br")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == b"x" * 5000
+    assert answer.headers["cache-control"] == "private, no-store"
 
 
 def test_one_address_may_log_in_and_search_only_so_often(edge, origin):

@@ -1,13 +1,14 @@
 """What nginx keeps, for how long, and what it never keeps: deploy/nginx.conf as it is shipped."""
 
 import subprocess
+import threading
 import time
 
 import pytest
 
 from portal.tests.edge import nginx
 from portal.tests.edge.load import ask, crowd, raw, statuses
-from portal.tests.edge.origin import page, private
+from portal.tests.edge.origin import PUBLIC, page, private
 
 pytestmark = nginx.needed()
 LATE = 1.3  # a page that changes at T has changed everywhere on this machine by T + LATE
@@ -153,6 +154,25 @@ def test_what_the_portal_did_not_mark_as_public_is_never_kept(edge, origin, answ
     for count in (1, 2):
         assert ask(edge.port, "/").cache == "MISS"
         assert origin.hits() == count
+
+
+def test_robots_txt_and_its_kin_are_kept_for_the_hour_they_ask_for(edge, origin):
+    origin.answer = lambda request: (200, b"robots", {"Cache-Control": "public, max-age=3600"})
+    assert [ask(edge.port, "/robots.txt").cache for _ in range(2)] == ["MISS", "HIT"]
+
+
+@pytest.mark.parametrize("path", ["/ru/markets/brent.csv", "/markets/usd-rub/badge.svg"])
+def test_streams_and_badges_are_not_kept_and_nobody_waits_for_anothers(edge, origin, path):
+    """With the lock of kept pages, nginx would let them through one by one."""
+    all_here = threading.Barrier(8, timeout=4)  # nobody is answered before all have come
+
+    def stream(request):
+        all_here.wait()
+        return 200, b"1,2", {"Cache-Control": PUBLIC}
+
+    origin.answer = stream
+    answers = crowd(edge.port, [path] * 8, connections=8)
+    assert {(answer.status, answer.cache) for answer in answers} == {(200, "BYPASS")}
 
 
 def test_a_known_page_answers_304_and_head_without_the_portal(edge, origin):

@@ -102,6 +102,15 @@ def test_a_portal_that_fails_is_as_good_as_a_dead_one(edge, origin):
     assert ask(edge.port, "/unknown/").text == "our own words"
 
 
+def test_a_portal_that_has_enough_to_do_is_not_asked_again(edge, origin):
+    busy = {"Retry-After": "5", "Cache-Control": "private, no-store"}
+    origin.answer = lambda request: (503, b"too many searches", busy)
+    answer = ask(edge.port, "/search/?q=oil")
+    assert (answer.status, answer.text) == (503, "too many searches")
+    assert answer.headers["retry-after"] == "5"
+    assert origin.hits() == 1
+
+
 def test_a_frozen_portal_does_not_freeze_the_readers(tmp_path):
     """It accepts and says nothing; nginx waits (here a second, not five) and serves what it has."""
     node = Origin()

@@ -141,9 +141,10 @@ class Room:
         yield at
 
     def pin_ends(self):
-        story, at = self.story(word()), soon() + timedelta(seconds=1)
-        self.arrange(Pin(story.pk, headline=(old := word()), until=at))
+        story, later = self.story(word()), soon() + timedelta(hours=1)
+        self.arrange(Pin(story.pk, headline=(old := word()), until=later))
         yield Scene(story, old)
+        self.arrange(Pin(story.pk, headline=old, until=(at := soon())))
         yield at
         self.clear_front()
 
@@ -200,9 +201,11 @@ class Room:
         yield
 
     def banner_ends(self):
-        at = soon() + timedelta(seconds=1)
-        Banner.objects.create(text_en=(old := word()), ends_at=at)
+        later = soon() + timedelta(hours=1)
+        banner = Banner.objects.create(text_en=(old := word()), ends_at=later)
         yield Scene(self.story(word()), old)
+        banner.ends_at = at = soon()
+        banner.save()
         yield at
 
     def policy_edited(self):

@@ -58,9 +58,11 @@ def picture(picture, place, with_alt=False):
         edge = picture.sizes["sq"][0]
         sources.append(
             format_html(
-                '<source type="image/avif"{} srcset="{}" width="{}" height="{}">',
+                '<source type="image/avif"{} srcset="{} {}w" sizes="{}" width="{}" height="{}">',
                 mark_safe(square),  # noqa: S308  one of two constants
                 picture.address("sq", "avif"),
+                edge,
+                sizes,
                 edge,
                 edge,
             )

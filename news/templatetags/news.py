@@ -2,7 +2,7 @@
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import mark_safe
 
 from news.models import Article, Picture
@@ -53,48 +53,31 @@ def picture(picture, place, with_alt=False):
         return ""
     sizes, is_first, square = PLACES[place]
     width, height, src = picture.middle
-    sources = []
+    parts = ["<picture>"]
     if square is not None:
         edge = picture.sizes["sq"][0]
-        sources.append(
-            format_html(
-                '<source type="image/avif"{} srcset="{} {}w" sizes="{}" width="{}" height="{}">',
-                mark_safe(square),  # noqa: S308  one of two constants
-                picture.address("sq", "avif"),
-                edge,
-                sizes,
-                edge,
-                edge,
-            )
+        address = escape(picture.address("sq", "avif"))
+        parts.append(
+            f'<source type="image/avif"{square} srcset="{address} {edge}w" sizes="{sizes}" '
+            f'width="{edge}" height="{edge}">'
         )
     if square != ALWAYS:
-        sources.append(
-            format_html(
-                '<source type="image/avif" srcset="{}" sizes="{}">', picture.srcset("avif"), sizes
-            )
+        parts.append(
+            f'<source type="image/avif" srcset="{escape(picture.srcset("avif"))}" sizes="{sizes}">'
         )
     alt = language = ""
     if with_alt and not picture.is_decorative:
         code = languages.current()
         alt = Picture.alt.in_language(picture, code)
         if Picture.alt.language_in_use(picture, code) != code:
-            language = languages.DEFAULT
-    return format_html(
-        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}{}{}>'
-        "</picture>",
-        mark_safe("".join(sources)),  # noqa: S308  made by format_html above
-        src,
-        picture.srcset("webp"),
-        sizes,
-        width,
-        height,
-        alt,
-        format_html(' lang="{}"', language) if language else "",
-        format_html(' class="{}"', picture.focus_class) if picture.focus_class else "",
-        mark_safe(' fetchpriority="high"')
-        if is_first
-        else mark_safe(' loading="lazy" decoding="async"'),
+            language = f' lang="{languages.DEFAULT}"'
+    css = f' class="{picture.focus_class}"' if picture.focus_class else ""
+    when = ' fetchpriority="high"' if is_first else ' loading="lazy" decoding="async"'
+    parts.append(
+        f'<img src="{escape(src)}" srcset="{escape(picture.srcset("webp"))}" sizes="{sizes}" '
+        f'width="{width}" height="{height}" alt="{escape(alt)}"{language}{css}{when}></picture>'
     )
+    return mark_safe("".join(parts))  # noqa: S308  every address and text is escaped above
 
 
 @register.filter

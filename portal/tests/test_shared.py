@@ -1,0 +1,102 @@
+"""What pages share is made once for a state of its topics; a question written once stays true."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from news.models import Article
+from news.tests.factories import make_article, make_section
+from portal.lib import prepared, topics
+from portal.lib.shared import MOST, _kept, shared
+
+
+@pytest.fixture
+def stories(db, monkeypatch):
+    """`stories()`: how many stories there are, as pages share it; its `made` counts the making."""
+    monkeypatch.setattr(topics, "LOOK_SECONDS", 0)
+
+    def count():
+        made.append(1)
+        return Article.objects.count()
+
+    def told():
+        return shared("stories", ("news",), count)
+
+    made = told.made = []
+    return told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_made_once_until_the_database_tells_of_a_change(stories):
+    make_article()
+    assert [stories(), stories(), len(stories.made)] == [1, 1, 1]
+    make_article()
+    assert [stories(), stories(), len(stories.made)] == [2, 2, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_never_committed_is_not_shared(stories):
+    make_article()
+    assert stories() == 1
+    with transaction.atomic():
+        make_article()
+        assert stories() == 2
+        transaction.set_rollback(True)
+    assert stories() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_hour_at_which_a_topic_changes_by_itself_ends_it(stories, time_machine):
+    time_machine.move_to(timezone.now())
+    make_article(published_at=timezone.now() + timedelta(hours=1))
+    stories()
+    time_machine.shift(3500)
+    stories()
+    assert len(stories.made) == 1
+    time_machine.shift(200)
+    stories()
+    assert len(stories.made) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_kept_while_the_state_cannot_be_read(stories, monkeypatch):
+    monkeypatch.setattr(topics, "SUM", "SELECT name FROM no_such_table")
+    stories()
+    stories()
+    assert len(stories.made) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_has_a_bound():
+    for number in range(MOST + 50):
+        shared(("number", number), ("news",), object)
+    assert len(_kept) <= MOST
+
+
+def ids(language, now, section):
+    stories = Article.objects.published(now).in_language(language).in_section(section)
+    return stories.newest().values_list("pk")[:2]
+
+
+def test_a_question_written_once_answers_for_other_values(db):
+    now = timezone.now().replace(microsecond=0)
+    fuel, power = make_section("fuel"), make_section("power")
+    for section in (fuel, power):
+        for code in ("en", "ru"):
+            for hours in (3, 2, 1, -1):
+                make_article(
+                    section=section, language=code, published_at=now - timedelta(hours=hours)
+                )
+    for section in (fuel, power):
+        for language in ("en", "ru"):
+            for moment in (now, now + timedelta(hours=2), now - timedelta(hours=5)):
+                values = {"language": language, "now": moment, "section": section.pk}
+                found = prepared.rows("ids", ids, **values)
+                assert [tuple(row) for row in found] == list(ids(**values)), values
+
+
+def test_a_value_that_does_not_reach_the_question_is_refused(db):
+    with pytest.raises(ValueError, match="not among the parameters"):
+        prepared.rows("lost", lambda code: Article.objects.values_list("pk"), code="en")

@@ -18,11 +18,11 @@ PY = .venv/bin/python
 CLEAN_ENV = ENV_FILE=/dev/null SITE_URL=http://127.0.0.1:8000
 CHECK_ENV = $(CLEAN_ENV) DATABASE_URL=sqlite://:memory:
 
-.PHONY: help run dev test check bench messages format clean
+.PHONY: help run dev test check bench lighthouse messages format clean
 .DEFAULT_GOAL := help
 
 help:  ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run:  ## Start the portal at http://127.0.0.1:8000 with demo stories (PORT=8100 changes the port)
 	$(PREPARE) --port "$(PORT)" requirements.txt
@@ -56,6 +56,10 @@ check:  ## Style, missing migrations, Django's own checks for development and pr
 bench:  ## Measure pages over 10,000 stories beside a constant Django view (ONLY=article is quicker)
 	$(PREPARE) requirements$(if $(filter postgres,$(DB)),-prod).txt
 	@$(PY) -m bench
+
+lighthouse:  ## Google's marks for speed and access of a running portal (`make run` elsewhere; PORT=8100)
+	$(PREPARE) requirements.txt
+	@$(PY) bench/lighthouse.py $(ADDRESS)
 
 messages:  ## Collect the texts to translate and compile the translations
 	$(PREPARE) requirements-dev.txt

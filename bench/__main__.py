@@ -4,7 +4,8 @@
 
 FRESH=1 loads anew; INDEX=0 leaves out the search index, DEMO=0 the demonstration and its pictures.
 ONLY names pages (article home section tag author day search feed sitemap board instrument ticker),
-modes (cold warm 304 nginx), memory; or one of the other benches alone: growth, markets.
+modes (cold warm 304 nginx), memory; growth (N stories against FEW=10000) with or without pages;
+markets, another bench, alone.
 docs/performance.md explains every figure.
 """
 
@@ -20,10 +21,10 @@ from pathlib import Path
 
 from bench import clients, edge, places, processes, report
 from bench.measuring import Measuring, NothingToMeasure, summary
-from bench.rows import MODES, growth, rows
+from bench.rows import MODES, growth, is_wanted, rows
 
 ROOT = processes.ROOT
-SMALL = 10_000
+FEW = 10_000
 PAGES = "article home section tag author day search feed sitemap board instrument ticker".split()
 WORDS = {*PAGES, *MODES, "memory"}
 LEAVE_OUT = ("INDEX", "DEMO")
@@ -35,7 +36,8 @@ class Wishes:
 
     def __init__(self, environ):
         self.only = [word.strip() for word in environ.get("ONLY", "").split(",") if word.strip()]
-        self.count = self._number(environ, "N", SMALL)
+        self.count = self._number(environ, "N", FEW)
+        self.few = self._number(environ, "FEW", FEW)
         self.rounds = self._number(environ, "ROUNDS", 5)
         self.seconds = self._number(environ, "SECONDS", 1, float)
         self.database = environ.get("DB") or "sqlite"
@@ -45,7 +47,7 @@ class Wishes:
         self.folder = Path(environ.get("BENCH_DIR") or ROOT / "var" / "bench").resolve()
         if self.database not in {"sqlite", "postgres"}:
             sys.exit(f"DB={self.database} is neither sqlite nor postgres.")
-        if self.only not in (["growth"], ["markets"]) and (strange := set(self.only) - WORDS):
+        if strange := set(self.only) - WORDS:
             sys.exit(f"ONLY={','.join(self.only)}: {strange.pop()} is none of {_listed()}.")
 
     @staticmethod
@@ -70,7 +72,7 @@ class Wishes:
 
 
 def _listed():
-    return f"{' '.join([*PAGES, *MODES])} memory markets"
+    return f"{' '.join([*PAGES, *MODES])} memory; and markets alone"
 
 
 class Bench:
@@ -169,6 +171,9 @@ def weigh(bench, servers, stories):
     told = {}
     for name, words in (("constant", "constant view"), ("cold", "portal, PAGE_MEMORY_MB=0")):
         told[words] = processes.memory(servers[name][0].pid)
+    if None in told.values():
+        print("This system does not tell how much memory a process has to itself.")
+        return {}
     warm, largest, calm = servers["warm"][0], 0, 0
     # A page stays when it is asked for twice; four times reaches both workers as a rule.
     asked = [path for path in stories for _ in range(4)]
@@ -177,8 +182,6 @@ def weigh(bench, servers, stories):
         start = turn * 388 % len(asked)
         clients.load(warm.port, asked, 2, headers=headers, start=start, wrk=bench.wishes.wrk)
         now = processes.memory(warm.pid)
-        if now is None:
-            return {}
         calm = 0 if now[1] > largest + 0.5 else calm + 1
         largest = max(largest, now[1])
         told["portal, page memory full"] = now
@@ -191,16 +194,17 @@ def weigh(bench, servers, stories):
 
 def many(bench):
     """ONLY=growth: few stories against N."""
-    if bench.wishes.count <= SMALL:
-        sys.exit(f"ONLY=growth compares {SMALL:,} stories with more: N=1000000, for instance.")
-    few, large = bench.place(SMALL), bench.place(bench.wishes.count)
+    wishes = bench.wishes
+    if wishes.count <= wishes.few:
+        sys.exit(f"ONLY=growth compares {wishes.few:,} stories with more: N=1000000, for instance.")
+    few, large = bench.place(wishes.few), bench.place(wishes.count)
     told = {"small": bench.addresses(few), "cold": bench.addresses(large)}
     servers = {
         "small": [bench.start("small", few, PAGE_MEMORY_MB=0)],
         "cold": [bench.start("cold", large, PAGE_MEMORY_MB=0)],
     }
     found = growth(("small", told["small"]), ("cold", told["cold"]))
-    return bench.measure(servers, found), {}
+    return bench.measure(servers, [row for row in found if is_wanted(row, wishes.only)]), {}
 
 
 def main():
@@ -214,7 +218,7 @@ def main():
         with contextlib.ExitStack() as stack:
             server = stack.enter_context(places.server(wishes.database, wishes.folder))
             bench = Bench(wishes, stack, server)
-            of, memory = (many if wishes.only == ["growth"] else pages)(bench)
+            of, memory = (many if "growth" in wishes.only else pages)(bench)
     except processes.DidNotStart as problem:
         sys.exit(str(problem))
     except subprocess.CalledProcessError as problem:

@@ -20,7 +20,7 @@ import django
 
 from bench.corpus import Corpus
 
-BATCH = 1_000
+BATCH, BATCHES = 1_000, 10  # rows of a statement, statements of a transaction
 # Of a hundred stories so many have a picture, name an instrument, carry a correction.
 PICTURED, MENTIONING, CORRECTED = 60, 20, 2
 
@@ -122,10 +122,13 @@ class Filling:
 
         begun = told = time.monotonic()
         stories, done = self.corpus.stories(self.count), 0
-        while batch := list(islice(stories, BATCH)):
+        while done < self.count:
+            # Long ones: a page of an index that is written to all over goes to disk once for each.
             with transaction.atomic():
-                self.write(batch)
-            done += len(batch)
+                for _ in range(BATCHES):
+                    batch = list(islice(stories, BATCH))
+                    self.write(batch)
+                    done += len(batch)
             if time.monotonic() - told > 5 or done == self.count:
                 told = time.monotonic()
                 pace = done / (told - begun)

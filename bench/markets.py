@@ -1,9 +1,9 @@
 """What many figures cost: the market pages over two thousand and two million observations.
 
 Run by `ONLY=markets make bench` (N=2000000). Also how long a bank's history of twenty years takes
-to come in. Each page is asked in turn with a constant Django view, in one
-process, so that a busy machine slows both alike; what counts is the ratio of the two, and how it
-grows from the small history to the large one.
+to come in. Each page is asked in turn with a constant Django view, in one process, so that a busy
+machine slows both alike; what counts is the ratio of the two, and how it grows from the small
+history to the large one.
 """
 
 import os

@@ -88,7 +88,7 @@ class Measuring:
             cpu = (self._settled(ask) - before[0]) * 1000 / max(1, found.asked)
             self.turns[ask] = start + found.count
             shares = [now - then for now, then in zip(self._workers(ask), before[1], strict=True)]
-            even = ask.server == "nginx" or min(shares) > UNEVEN * sum(shares)
+            even = ask.server == "nginx" or min(shares, default=1) > UNEVEN * sum(shares)
             if even:  # gunicorn may give every connection to the worker that woke first
                 break
         return asdict(found) | {"rate": found.rate, "cpu": cpu, "even": even}

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -127,6 +128,8 @@ class PostgreSQL:
 def server(kind, folder):
     """Where the rows lie: SQLite files, DATABASE_URL's server, or a PostgreSQL started for us."""
     url = os.environ.get("DATABASE_URL", "")
+    if kind == "postgres" and find_spec("psycopg") is None:
+        sys.exit("DB=postgres needs the packages of requirements-prod.txt.")
     if kind == "sqlite":
         yield SQLite()
     elif url.startswith(("postgres:", "postgresql:")):

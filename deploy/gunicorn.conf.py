@@ -30,6 +30,9 @@ accesslog = "-" if os.environ.get("ACCESS_LOG") else None
 # What the server refuses before Django sees it (an address of more than 8 KB, a broken header) is
 # answered in all three languages: nothing of the request says which one the reader has.
 limit_request_line = 8190
+# No visitor on this machine, and nobody behind a proxy that hands on what it is sent, decides
+# under which address the site stands.
+forwarder_headers = ""
 
 
 def _refuse(sock, status, reason, message):

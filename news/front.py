@@ -2,15 +2,17 @@
 
 Everything is resolved in one pass over one set of candidates, so that no story stands twice, a
 pinned story that is not public (yet, or any more) leaves no hole, and a block that cannot be filled
-is not begun. Five queries, however many stories there are.
+is not begun. Five queries, however many stories there are; only what is shown is loaded.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.utils import timezone
 
-from news.models import Article, FrontSlot, Mention, Section
+from news.models import Article, Byline, FrontSlot, Section
+from portal.lib import prepared
 
 SECONDS = 3
 LATEST = 10
@@ -18,6 +20,18 @@ VOICES = 4
 WIDE_BLOCK = 7
 BLOCK = 4
 OPINIONS = {Article.Kind.ANALYSIS, Article.Kind.OPINION}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What decides where a story stands."""
+
+    pk: int
+    section_id: int
+    kind: str
+    published_at: datetime | str  # as the database writes it: to be compared
+    has_picture: bool
+    has_writers: bool
 
 
 @dataclass
@@ -52,31 +66,56 @@ def compose(language, now=None, slots=None):
         ).select_related("picture")
     slots = [slot for slot in slots if slot.until is None or slot.until > now]
     stories, about_markets = _candidates(language, now, sections, slots)
-    return _place(stories, about_markets, sections, slots)
+    front, pinned = _place(stories, about_markets, sections, slots)
+    _fill(front, pinned)
+    return front
 
 
 def _candidates(language, now, sections, slots):
-    """({pk: card} newest first, pks of stories that name an instrument)."""
-    published = Article.objects.published(now).in_language(language)
-    naming = published.filter(Exists(Mention.objects.filter(article=OuterRef("pk"))))
+    """({pk: Candidate} newest first, pks of stories that name an instrument)."""
+    places = {f"pinned_{number}": slot.article_id for number, slot in enumerate(slots)}
 
-    def group(number, stories):
-        # A slice may not stand in a UNION on every database; a filter over one may.
-        return (
-            Article.objects.filter(pk__in=stories.values("pk"))
-            .order_by()
-            .values_list("pk", Value(number))
-        )
+    def question(language, now, today, **places):
+        published = Article.objects.published(now).in_language(language)
+        unlimited = Q(picture__rights_until__isnull=True) | Q(picture__rights_until__gte=today)
+        usable = Q(picture__isnull=False) & unlimited
+        signed = Byline.objects.filter(article=OuterRef("pk"), role=Byline.Role.AUTHOR)
 
-    groups = [group(0, published.newest()[:40]), group(1, naming.newest()[:12])]
-    groups += [
-        group(2, published.in_section(section).newest()[: WIDE_BLOCK + 5]) for section in sections
-    ]
-    if slots:
-        groups.append(group(3, published.filter(pk__in=[slot.article_id for slot in slots])))
-    found = list(groups[0].union(*groups[1:], all=True))
-    cards = Article.objects.filter(pk__in={pk for pk, _number in found}).newest().for_cards()
-    return {card.pk: card for card in cards}, {pk for pk, number in found if number == 1}
+        def group(number, stories):
+            # A slice may not stand in a UNION on every database; a filter over one may.
+            return (
+                Article.objects.filter(pk__in=stories.values("pk"))
+                .order_by()
+                .values_list(
+                    Value(number),
+                    "pk",
+                    "section_id",
+                    "kind",
+                    "published_at",
+                    ExpressionWrapper(usable, BooleanField()),
+                    Exists(signed),
+                )
+            )
+
+        groups = [
+            group(0, published.newest()[:40]),
+            group(1, published.about_markets().newest()[:12]),
+        ]
+        groups += [
+            group(2, published.in_section(section).newest()[: WIDE_BLOCK + 5])
+            for section in sections
+        ]
+        if places:
+            groups.append(group(3, published.filter(pk__in=places.values())))
+        return groups[0].union(*groups[1:], all=True)
+
+    key = ("front", len(places), *(section.pk for section in sections))
+    today = timezone.localdate()
+    second = now.replace(microsecond=0)  # as the hours of stories are
+    found = prepared.rows(key, question, language=language, now=second, today=today, **places)
+    stories = {pk: Candidate(pk, *rest) for _number, pk, *rest in found}
+    newest = sorted(stories.values(), key=lambda one: (one.published_at, one.pk), reverse=True)
+    return {one.pk: one for one in newest}, {pk for number, pk, *_rest in found if number == 1}
 
 
 def _place(stories, about_markets, sections, slots):
@@ -98,35 +137,30 @@ def _place(stories, about_markets, sections, slots):
     def slot(zone, position):
         placed = pinned.get((zone, position))
         if placed and placed.article_id in left:
-            story = left.pop(placed.article_id)
-            story.front_headline = placed.headline
-            # Of this card alone: it is not saved. Where its rights have ended, the story's own.
-            if placed.picture is not None and getattr(placed.picture, "is_usable", True):
-                story.picture = placed.picture
-            return story
-        free = take(1, lambda s: s.shown_picture and _is_ours(s)) or take(1, _is_ours) or take(1)
+            return left.pop(placed.article_id)
+        free = take(1, lambda s: s.has_picture and _is_ours(s)) or take(1, _is_ours) or take(1)
         return free[0] if free else None
 
     top = [story for story in (slot(*place) for place in places) if story is not None]
     # Where every story is pinned below, the first of them moves up: a front has no hole.
     front.lead, front.second = (top[0], top[1:]) if top else (None, [])
-    voices = [s for s in left.values() if s.kind in OPINIONS and s.writers][:VOICES]
+    voices = [s for s in left.values() if s.kind in OPINIONS and s.has_writers][:VOICES]
     if len(voices) >= 2:
         front.voices = voices[: len(voices) // 2 * 2]
         for story in front.voices:
             del left[story.pk]
     # Briefs without a picture make the list of the latest; pictures go to the blocks below.
-    front.latest = take(LATEST, lambda s: s.shown_picture is None)
+    front.latest = take(LATEST, lambda s: not s.has_picture)
     if front.lead and len(left) > BLOCK:
         same = front.lead.section_id
-        front.more = take(2, lambda s: s.section_id == same and s.shown_picture is None)
+        front.more = take(2, lambda s: s.section_id == same and not s.has_picture)
     front.markets = take(3, lambda s: s.pk in about_markets)
     for number, section in enumerate(sections):
         mine = [s for s in left.values() if s.section_id == section.pk]
         is_wide = number == 0 and len(mine) >= BLOCK
         if len(mine) < BLOCK:
             continue
-        mine.sort(key=lambda s: s.shown_picture is None)  # pictures first, newest first within
+        mine.sort(key=lambda s: not s.has_picture)  # pictures first, newest first within
         shown = mine[: WIDE_BLOCK if is_wide else BLOCK]
         for story in shown:
             del left[story.pk]
@@ -136,8 +170,28 @@ def _place(stories, about_markets, sections, slots):
     if not front.rest:
         front.latest += take(LATEST - len(front.latest))
         front.latest.sort(key=lambda s: (s.published_at, s.pk), reverse=True)
+    return front, pinned
+
+
+def _fill(front, pinned):
+    """Put the cards in the places of the Candidates."""
+    rows = [[front.lead] if front.lead else [], front.second, front.more, front.latest]
+    rows += [front.markets, front.voices, *(block.stories for block in front.blocks), front.rest]
+    wanted = [story.pk for row in rows for story in row]
+    cards = Article.objects.filter(pk__in=wanted).for_cards(with_portraits=True)
+    cards = {card.pk: card for card in cards} if wanted else {}
+    for slot in reversed(pinned.values()):  # of two for one story the first counts
+        card = cards.get(slot.article_id)
+        if card is None:
+            continue
+        card.front_headline = slot.headline
+        # Of this card alone: it is not saved. Where its rights have ended, the story's own.
+        if slot.picture is not None and getattr(slot.picture, "is_usable", True):
+            card.picture = slot.picture
+    for row in rows:  # one that was deleted this very moment is left out
+        row[:] = [cards[story.pk] for story in row if story.pk in cards]
+    front.lead = rows[0][0] if rows[0] else None
     _no_picture_twice(front)
-    return front
 
 
 def _is_ours(story):

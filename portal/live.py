@@ -66,11 +66,13 @@ def _renew(language, before, last):
             log.error("The ticker and the banner stay as they were: %s", error)
             return last or _made({"ticker": b"", "banner": b"", "rail": b""})
         after = topics.current(fresh=True)
-        if after.of(TOPICS) == before.of(TOPICS):
-            break
+        state, until = before.of(TOPICS), before.ends(TOPICS)
+        if after.of(TOPICS) == state and time.time() < until:
+            live = _kept[language] = _made(parts, state, until)
+            return live
         before = after
-    live = _kept[language] = _made(parts, before.of(TOPICS), before.ends(TOPICS))
-    return live
+    # Changed under each of our looks: for this visitor, not to be kept.
+    return _made(parts, (), time.time())
 
 
 def _made(parts, *state):

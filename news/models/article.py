@@ -222,6 +222,12 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
                 name="article_translations",
                 condition=Q(translation_of__isnull=False),
             ),
+            # The next story to come out.
+            models.Index(
+                fields=["published_at"],
+                name="article_hour",
+                condition=Q(published_at__isnull=False),
+            ),
             # When a list last lost a story: few rows have either.
             models.Index(
                 fields=["language", "-withdrawn_at"],
@@ -345,12 +351,18 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
     @property
     def writers(self):
         """Authors of the text, in the order of the byline."""
-        return [line.author for line in self.bylines.all() if line.role == Byline.Role.AUTHOR]
+        return [line.author for line in self._lines if line.role == Byline.Role.AUTHOR]
 
     @property
     def helpers(self):
         """Bylines of the others: pictures, data, translation, editing."""
-        return [line for line in self.bylines.all() if line.role != Byline.Role.AUTHOR]
+        return [line for line in self._lines if line.role != Byline.Role.AUTHOR]
+
+    @property
+    def _lines(self):
+        """The byline: as for_cards has loaded it, or from the row."""
+        lines = self.__dict__.get("card_lines")
+        return self.bylines.all() if lines is None else lines
 
     @cached_property
     def prose(self):

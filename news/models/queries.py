@@ -12,6 +12,14 @@ from .bylines import Byline, Mention
 from .history import PendingChanges
 from .status import Status, published_q
 
+MARKETS_AMONG = 400
+# What a card shows, and of a picture: what its place on a page needs.
+_CARD = (
+    *("language", "kind", "slug", "published_at", "section", "kicker", "headline", "lead"),
+    *("listing_headline", "listing_lead", "picture"),
+)
+_PICTURE = ("file", "sizes", "focus_x", "focus_y", "rights_until")
+
 
 class ArticleQuerySet(models.QuerySet):
     def published(self, now=None):
@@ -66,6 +74,14 @@ class ArticleQuerySet(models.QuerySet):
     def about(self, instrument):
         return self.filter(instruments=instrument)
 
+    def about_markets(self):
+        """Those that name an instrument, among the newest: however many there are, and however few
+        of them do, the database looks at no more.
+        """
+        recent = self.newest().values("pk")[:MARKETS_AMONG]
+        naming = Exists(Mention.objects.filter(article=OuterRef("pk")))
+        return self.model.objects.filter(naming, pk__in=recent)
+
     def from_source(self, source):
         return self.filter(source=source)
 
@@ -84,12 +100,20 @@ class ArticleQuerySet(models.QuerySet):
         query = words if isinstance(words, Query) else read(words, [language or current()])
         return self.filter(search_row__words__matches=query) if query else self.none()
 
-    def for_cards(self):
+    def for_cards(self, *, with_portraits=False):
         """With what a card shows (headline, lead, section, picture, byline): two queries."""
+        lines = Byline.objects.order_by("position", "pk").select_related("author")
+        names = [f"author__{name}" for name in columns("name")]
+        if with_portraits:
+            lines = lines.select_related("author__photo")
+            names += ["author__photo", *(f"author__photo__{name}" for name in _PICTURE)]
+        lines = lines.only("article", "role", *names)
+        # As a plain list: Django would make a query-set for each story to keep them in.
+        lines = Prefetch("bylines", lines, to_attr="card_lines")
         return (
             self.select_related("section", "picture")
-            .defer("body", "seo_title", "seo_description", "withdrawal_reason", "source_url")
-            .prefetch_related(bylines_of("author__photo"))
+            .only(*_CARD, *(f"picture__{name}" for name in _PICTURE))
+            .prefetch_related(lines)
         )
 
     def for_lines(self):

@@ -58,9 +58,11 @@ def picture(picture, place, with_alt=False):
         edge = picture.sizes["sq"][0]
         sources.append(
             format_html(
-                '<source type="image/avif"{} srcset="{}" width="{}" height="{}">',
+                '<source type="image/avif"{} srcset="{} {}w" sizes="{}" width="{}" height="{}">',
                 mark_safe(square),  # noqa: S308  one of two constants
                 picture.address("sq", "avif"),
+                edge,
+                sizes,
                 edge,
                 edge,
             )
@@ -160,8 +162,5 @@ def articles_about(instrument, count=5):
 @register.simple_tag
 def articles_about_markets(count=5):
     """The newest stories that name any instrument, in the page's language. One query."""
-    from news.models import Mention
-
-    named = Mention.objects.filter(article__language=languages.current()).values("article")
-    stories = Article.objects.published().in_language(languages.current()).filter(pk__in=named)
-    return list(stories.newest().for_lines()[:count])
+    stories = Article.objects.published().in_language(languages.current())
+    return list(stories.about_markets().newest().for_lines()[:count])

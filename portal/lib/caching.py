@@ -7,6 +7,7 @@ visitor with a session, an answer that sets a cookie or failed: `private, no-sto
 import time
 from dataclasses import dataclass, field
 from functools import wraps
+from io import BytesIO
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -28,7 +29,7 @@ MOST_HOSTS = 100
 # What a view may know of a visitor: nothing. These are of the connection and the address.
 _KEPT_META = frozenset(
     "PATH_INFO SCRIPT_NAME SERVER_NAME SERVER_PORT SERVER_PROTOCOL HTTP_HOST"
-    " wsgi.url_scheme wsgi.input wsgi.errors".split()
+    " wsgi.url_scheme wsgi.errors".split()
 )
 
 memory = Memory(settings.PAGE_MEMORY_MB * 1_000_000)
@@ -79,13 +80,13 @@ def can_keep():
 
 
 def key_of(request, params):
-    """(scheme, path, the parameters that the view reads, in its order)."""
+    """(scheme, path as it is linked to, the parameters that the view reads, in its order)."""
     asked = ""
     if request.META.get("QUERY_STRING"):
         typed = request.GET
         named = [(name, typed.getlist(name)) for name in params if name in typed]
         asked = repr(named) if named else ""
-    return request.scheme, request.path_info, asked
+    return request.scheme, request.path, asked
 
 
 def find(request, asked, live_of):
@@ -197,6 +198,7 @@ def purify(request, params):
     meta |= {"QUERY_STRING": kept.urlencode(), "REQUEST_METHOD": "GET"}
     request.META = request.environ = meta
     request.method, request.GET, request.COOKIES = "GET", kept, {}
+    request._stream = BytesIO()  # a GET may have a body
     request.__dict__.pop("headers", None)
 
 
@@ -216,9 +218,10 @@ def _rendered(request, plan, view):
         if is_last:
             break
     plan.marks = MARKS
-    before = topics.current()
+    names, before = plan.topics, topics.current()
     try:
         for _try in range(TRIES):
+            plan.topics = names
             response = view()
             memory.counts["renders"] += 1
             plan.live = request.live_of(languages.current(), topics.current())

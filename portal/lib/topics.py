@@ -116,7 +116,7 @@ def _look():
     except Error as error:
         if not _is_broken:  # once for each outage
             log.error("The state of the pages cannot be read, the last one stands: %s", error)
-        _is_broken, _looked_at = True, began
+        _is_broken, _looked_at = True, time.monotonic()  # it may have taken seconds to fail
         return seen
     _is_broken = False
     if (tokens, until) != (seen.tokens, seen.until):

@@ -55,6 +55,16 @@ def test_a_small_run_measures_an_article_in_every_way_and_writes_it_down(tmp_pat
     assert told["settings"]["stories"] == 25
 
 
+def test_growth_holds_the_same_page_over_many_stories_against_few(tmp_path):
+    wishes = {"N": "60", "FEW": "20", "ROUNDS": "1", "SECONDS": "0.1", "CLIENT": "own"}
+    done = bench(tmp_path, INDEX="0", DEMO="0", ONLY="growth,section", **wishes)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (row,) = json.loads((tmp_path / "results.json").read_text())["rows"]
+    assert (row["name"], row["mode"], row["errors"]) == ("section", "growth", 0)
+    assert row["cpu_ratio"] > 0
+    assert row["yardstick_cpu_ms"] > 1, "the yardstick is a page that is rendered, no constant"
+
+
 def test_a_wish_that_cannot_be_read_ends_in_one_sentence(tmp_path):
     for wishes, words in (
         ({"N": "many"}, "N=many is no number above zero."),

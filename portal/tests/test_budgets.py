@@ -176,6 +176,38 @@ def test_all_scripts_of_readers_together_are_at_most_six_kilobytes():
     assert len(gzip.compress(scripts, 9)) <= 6 * 1024
 
 
+def test_the_scripts_of_every_page_are_one_module_that_asks_for_no_other():
+    text = bundle("js/site.js")
+    assert "import" not in text
+    assert "data-ticker" in text
+    assert "data-ago" in text
+    assert len(gzip.compress(text.encode(), 9)) <= 1536
+
+
+FONTS = {
+    "": (["m70-sans-latin", "m70-serif-latin"], 62),
+    "ru/": (["m70-sans-cyrl", "m70-sans-latin", "m70-serif-cyrl", "m70-serif-latin"], 96),
+    "kk/": (["m70-sans-cyrl", "m70-sans-latin", "m70-serif-cyrl", "m70-serif-latin"], 96),
+}
+
+
+@pytest.mark.parametrize("prefix", FONTS)
+def test_a_page_preloads_the_fonts_of_its_language_and_no_more_bytes_than_they_need(
+    prefix, base, client
+):
+    names, kilobytes = FONTS[prefix]
+    page = client.get(f"/{prefix}").content.decode()
+    fonts = settings.BASE_DIR / "static" / "fonts"
+    preloaded = [path for path in fonts.glob("*.woff2") if path.stem in page]
+    assert sorted(path.stem for path in preloaded) == names
+    assert sum(path.stat().st_size for path in preloaded) <= kilobytes * 1024
+
+
+def test_the_style_sheet_is_asked_for_before_the_fonts(base, client):
+    page = client.get("/kk/").content.decode()
+    assert page.index("css/site") < page.index("js/theme") < page.index('as="font"')
+
+
 def test_the_fonts_of_an_english_page_are_at_most_85_kilobytes(base, client):
     page = client.get("/").content.decode()
     fonts = settings.BASE_DIR / "static" / "fonts"

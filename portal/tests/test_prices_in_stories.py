@@ -229,6 +229,6 @@ def test_many_chips_cost_no_further_query(brent, client, django_assert_max_num_q
     codes = ["brent", "usd-rub", "eur-rub"]
     chips = "".join(f'<p><span data-instrument="{code}">x</span></p>' for code in codes * 5)
     article = make_article(body=chips)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         html = client.get(article.get_absolute_url()).content.decode()
     assert html.count('class="chip"') == 15

@@ -205,8 +205,6 @@ def test_the_next_hour_of_the_news_is_that_of_the_next_story_or_place(db):
     make_article(published_at=long_ago, expires_at=gone)
     assert of_news.next_hour(NOW) == third
     make_article(status="scheduled", published_at=second)
-    make_article(status="withdrawn", published_at=first)  # nobody will see that
-    make_article(status="draft", published_at=first)
     assert of_news.next_hour(NOW) == second
     story = make_article(published_at=long_ago)
     FrontSlot.objects.create(language="en", zone="lead", position=1, article=story, until=first)

@@ -80,7 +80,8 @@ def broken(prepared, tmp_path_factory):
     folder = tmp_path_factory.mktemp("broken")
     url = copy_of_the_database(prepared, folder)
     # One process: it must be the one that showed the pages which is asked without a database.
-    with served(prepared, DATABASE_URL=url, WEB_CONCURRENCY="1") as site:
+    # Its connections are opened anew, so that it finds the file gone.
+    with served(prepared, DATABASE_URL=url, WEB_CONCURRENCY="1", CONN_MAX_AGE="0") as site:
         for address in ("/", "/ru/"):
             assert pages.read(site + address)[0] == 200
         for file in folder.iterdir():

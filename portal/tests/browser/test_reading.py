@@ -329,8 +329,8 @@ SCRIPTS_OF = {
     "instrument": {"latin"},
     "home-ru": {"latin", "cyrl"},
     "article-ru": {"latin", "cyrl"},
-    "home-kk": {"latin", "cyrl", "kaz"},
-    "article-kk": {"latin", "cyrl", "kaz"},
+    "home-kk": {"latin", "cyrl"},
+    "article-kk": {"latin", "cyrl"},
 }
 
 

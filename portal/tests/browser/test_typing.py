@@ -62,21 +62,25 @@ def begin(page, headline):
 
 def calm(page):
     """An empty new story: what other tests left unsaved under this name is thrown away."""
-    page.goto(ADD)
-    # By their keys: the page shows its offers a moment after it is there.
-    page.evaluate(
-        """async () => {
-            const { offers, urls } = JSON.parse(document.getElementById("story-drafts").textContent)
-            const token = document.querySelector(".story-form [name=csrfmiddlewaretoken]").value
-            const headers = { "Content-Type": "application/json", "X-CSRFToken": token }
-            for (const { key } of offers) {
-                const body = JSON.stringify({ key })
-                const answer = await fetch(urls.discard, { method: "POST", headers, body })
-                if (answer.status !== 200) throw new Error(`kept: ${answer.status}`)
-            }
-        }"""
-    )
-    page.goto(ADD)
+    discard = """async () => {
+        const { offers, urls } = JSON.parse(document.getElementById("story-drafts").textContent)
+        const token = document.querySelector(".story-form [name=csrfmiddlewaretoken]").value
+        const headers = { "Content-Type": "application/json", "X-CSRFToken": token }
+        for (const { key } of offers) {
+            const body = JSON.stringify({ key })
+            const answer = await fetch(urls.discard, { method: "POST", headers, body })
+            if (answer.status !== 200) throw new Error(`kept: ${answer.status}`)
+        }
+        return offers.length
+    }"""
+    # A page that was closed may still send what it held: until there is nothing twice.
+    quiet = 0
+    for _time in range(20):
+        page.goto(ADD)
+        quiet = 0 if page.evaluate(discard) else quiet + 1
+        if quiet == 2:
+            break
+        page.wait_for_timeout(200)
     page.wait_for_load_state("networkidle")
     expect(page.locator(".story-offer")).to_have_count(0)
 

@@ -68,5 +68,5 @@ def site(serve, room):
 @pytest.fixture(scope="package")
 def sabotaged(serve, room):
     """The same without them, for the tests of the tests."""
-    with serve("boundaries,flights,purify,sessions") as site:
+    with serve("flights,purify,sessions") as site:
         yield site

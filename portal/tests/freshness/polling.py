@@ -66,16 +66,19 @@ async def _lines(site, count):
 async def _poll(line, path, before, every, end):
     sights = []
     etag = before.etag
-    while (sent_at := time.time()) < end:
+    sent_at = 0.0
+    while sent_at < end:
+        sent_at = time.time()
         status, body = await line.ask(path, etag)
         is_same = status == 304 or (status, body) == (before.status, before.body)
         sights.append(Sight(sent_at, time.time(), not is_same))
-        await asyncio.sleep(max(0, sent_at + every - time.time()))
+        await asyncio.sleep(max(0, min(sent_at + every, end) - time.time()))
     return sights
 
 
 def poll(site, known, every, end):
-    """{name: [[Sight]]}, a list for each process, until `end` (POSIX time).
+    """{name: [[Sight]]}, a list for each process, up to the first sent after `end`
+    (POSIX time).
 
     known: {name: Answer as it was}. Each page is asked for every `every` seconds, the processes
     taking turns.

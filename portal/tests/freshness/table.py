@@ -7,8 +7,6 @@ a  the new words stand there, maybe beside the old ones
 x  the page is gone (410)
 *  it changes in another way, such as a date
 =  not a byte of it changes, nor its ETag
-
-What a process did not live to tell the search, `tick` does within a minute (publish_and_die).
 """
 
 from collections import defaultdict
@@ -43,10 +41,11 @@ SURFACES = {
     "none": "/no/such/page/",
     "ru": "/ru/",
 }
+# Made for each reader anew: asked less often.
+NOT_KEPT = {"search", "stories", "news", "pages", "index", "csv"}
 STORIES = """
                 article home section tag author source day month archive search notes rss atom
 publish         o       +    +       +   +      +      +   +     =       +      =     +   +
-publish_and_die o       +    +       +   +      +      +   +     =       =      =     +   +
 schedule        o       +    +       +   +      +      +   +     =       +      =     +   +
 edit            +       +    +       +   +      +      +   +     =       +      =     +   +
 correct         +       =    =       =   =      =      =   =     =       =      +     +   +
@@ -56,20 +55,15 @@ pin_ends        =       -    =       =   =      =      =   =     =       =      
 slot_moved      =       +    =       =   =      =      =   =     =       =      =     =   =
 tag_renamed     +       =    =       +   =      =      =   =     =       =      =     +   +
 author_renamed  +       +    +       +   +      +      +   +     =       +      =     +   +
-source_renamed  +       =    =       =   =      +      =   =     =       =      =     +   +
 section_renamed +       +    +       +   +      +      +   +     +       +      +     +   +
 quote           a       a    a       a   a      a      a   a     a       a      a     =   =
 banner_on       +       +    +       +   +      +      +   +     +       +      +     =   =
 banner_off      -       -    -       -   -      -      -   -     -       -      -     =   =
-banner_ends     -       -    -       -   -      -      -   -     -       -      -     =   =
-notice_on       +       +    +       +   +      +      +   +     +       +      +     =   =
 policy_edited   =       =    =       =   =      =      =   =     =       =      =     =   =
-policy_renamed  +       +    +       +   +      +      +   +     +       +      +     =   =
 """
 OTHERS = """
                 json stories news pages index dollar board csv strip about none ru
 publish         +    +       +    *     *     =      =     =   =     =     +    =
-publish_and_die +    +       +    *     *     =      =     =   =     =     +    =
 schedule        +    +       +    *     *     =      =     =   =     =     +    =
 edit            +    *       +    =     *     =      =     =   =     =     +    =
 correct         +    *       *    =     *     =      =     =   =     =     =    =
@@ -79,15 +73,11 @@ pin_ends        =    =       =    =     =     =      =     =   =     =     =    
 slot_moved      =    =       =    =     =     =      =     =   =     =     =    =
 tag_renamed     +    =       =    =     =     =      =     =   =     =     =    =
 author_renamed  +    =       =    =     =     =      =     =   =     =     =    +
-source_renamed  +    =       =    =     =     =      =     =   =     =     =    =
 section_renamed +    =       =    =     =     +      +     =   =     +     +    =
 quote           =    =       =    =     =     a      a     a   a     a     a    *
 banner_on       =    =       =    =     =     +      +     =   =     +     +    =
 banner_off      =    =       =    =     =     -      -     =   =     -     -    =
-banner_ends     =    =       =    =     =     -      -     =   =     -     -    =
-notice_on       =    =       =    =     =     +      +     =   =     +     +    +
 policy_edited   =    =       =    =     =     =      =     =   =     +     =    =
-policy_renamed  =    =       =    =     =     +      +     =   =     +     +    =
 """
 
 
@@ -99,6 +89,8 @@ def rows():
         for line in lines:
             change, *cells = line.split()
             found[change] |= dict(zip(head.split(), cells, strict=True))
+    # The banner of "banner_off" goes in its hour as well.
+    found["banner_ends"] = found["banner_off"]
     assert all(row.keys() == SURFACES.keys() for row in found.values())
     return dict(found)
 

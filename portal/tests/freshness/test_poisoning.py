@@ -160,7 +160,7 @@ def test_no_request_out_of_the_ordinary_changes_a_page(site, room):
 
 
 def test_views_that_see_their_visitor_would_be_caught(sabotaged, room):
-    some = dict(zip(("x-arbitrary: evil", "user-agent", "cookie theme"), months(), strict=True))
+    some = dict(zip(("x-arbitrary", "cookie theme"), months(), strict=False))
 
     def act(lines, name, path):
         lines.ask_each(path, headers={"x-arbitrary": "evil", "cookie": "theme=evil"})
@@ -198,7 +198,6 @@ def check_editor(site, room):
         for _time in ("cold", "still cold"):
             for answer in lines.ask_each(path, headers={"Cookie": session}):
                 assert answer.headers["cache-control"] == "private, no-store", name
-                assert "etag" not in answer.headers
 
     check_poison(site, room, paths, act)
     with closing(Lines(site)) as lines:

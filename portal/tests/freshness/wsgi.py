@@ -43,6 +43,8 @@ def nosy(request, *args, **options):
 
 shortcuts.render = nosy  # before any view takes it by its name
 
+from django.db import connection  # noqa: E402
+
 from portal.lib import caching, memory, topics  # noqa: E402
 from portal.wsgi import application as portal  # noqa: E402
 
@@ -50,6 +52,8 @@ DEFENCES = {
     "boundaries": lambda: topics._boundaries.clear(),
     "flights": lambda: setattr(memory.Memory, "begin", lambda self, key: None),
     "purify": lambda: setattr(caching, "purify", lambda request, params: None),
+    # Django's own, to the database: with them open a file that is gone is not missed.
+    "connections": lambda: connection.settings_dict.update(CONN_MAX_AGE=0),
     "sessions": lambda: setattr(
         caching, "is_shared", lambda request: request.method in {"GET", "HEAD"}
     ),

@@ -61,9 +61,9 @@ def post_worker_init(worker):
     The new processes listen on the same socket beside the old ones. When the last of them has
     loaded, it sends the old ones home; when they cannot load, the old ones simply stay.
     """
-    if "GUNICORN_PID" not in os.environ or worker.age != worker.cfg.workers:
+    old = int(os.environ.get("GUNICORN_PID") or 0)
+    if not old or worker.age != worker.cfg.workers:
         return
-    old = int(os.environ["GUNICORN_PID"])
     try:
         if os.getpgid(old) == os.getpgrp():
             systemd.sd_notify(f"MAINPID={os.getppid()}", worker.log)

@@ -22,8 +22,8 @@ def test_nginx_finds_nothing_to_complain_about(edge):
 
 
 def test_a_page_is_asked_for_once_a_second_and_no_more(edge, origin):
-    answers = crowd(edge.port, ["/story/"] * 3000, connections=32)
-    assert statuses(answers) == {200: 3000}
+    answers = crowd(edge.port, ["/story/"] * 2000, connections=1)
+    assert statuses(answers) == {200: 2000}
     assert origin.hits() <= answers[-1].at - answers[0].at + 2
 
 
@@ -209,13 +209,12 @@ def test_other_methods_reach_the_portal_once_and_change_nothing_that_is_kept(edg
 def test_a_thousand_readers_of_a_cold_page_cost_one_rendering(edge, origin):
     def slow(request):
         time.sleep(0.3)
-        return page("rendered")
+        return page("rendered", kept="30")
 
     origin.answer = slow
     answers = crowd(edge.port, ["/cold/"] * 3000, connections=1000)
     assert statuses(answers) == {200: 3000}
-    took = max(answer.at for answer in answers) - min(one.at for one in origin.seen)
-    assert origin.hits("/cold/") <= 1 + int(took)  # one, and one more for each second that passed
+    assert origin.hits("/cold/") == 1
     # The control: without nginx's care every reader is a rendering.
     crowd(edge.plain, ["/control/"] * 50, connections=50)
     assert origin.hits("/control/") == 50

@@ -122,12 +122,15 @@ def test_a_scheduled_story_is_seen_at_its_hour_on_both_nodes_and_never_before(ho
 def test_a_thousand_readers_of_a_cold_page_ask_the_portal_once(house):
     both, _first, _nodes, room = house
     _pk, address = room.does("publish", "Nobody has read this")
-    answers = crowd(both.port, [address] * 2000, connections=1000)
+    connections = 1000
+    answers = crowd(both.port, [address] * 2000, connections)
     assert statuses(answers) == {200: 2000}
     assert len({answer.body for answer in answers}) == 1
-    took = answers[-1].at - min(answer.at - answer.took for answer in answers)
-    asked = [line for line in both.log() if f" {address} " in line and '"HIT"' not in line]
-    assert 1 <= len(asked) <= 1 + int(took) + 1
+    took = max(answer.took for answer in answers)
+    # Who waited for longer than three seconds is passed on. (Those who come while the copy is asked
+    # for anew are answered out of the portal's memory: "EXPIRED".)
+    unknown = [line for line in both.log() if f" {address} " in line and '"MISS"' in line]
+    assert 1 <= len(unknown) <= 1 + (connections if took > 3 else 0)
 
 
 def test_both_encodings_are_the_page_and_have_their_own_etags(house):

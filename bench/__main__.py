@@ -162,7 +162,8 @@ def pages(bench):
     if words or not wishes.only:
         found = bench.measure(servers, rows(told, words, has_nginx=has_nginx))
     if not wishes.only or "memory" in wishes.only:
-        memory = weigh(bench, servers, told["article"]["paths"])
+        with contextlib.suppress(KeyboardInterrupt):
+            memory = weigh(bench, servers, told["article"]["paths"])
     return found, memory
 
 

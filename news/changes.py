@@ -31,7 +31,7 @@ def left_at(code, now):
     """
     once = Article.objects.in_language(code).filter(published_at__lte=now)
     withdrawn = once.filter(
-        status=Article.Status.WITHDRAWN, withdrawn_at__gt=F("published_at")
+        status=Article.Status.WITHDRAWN, withdrawn_at__gte=F("published_at")
     ).order_by("-withdrawn_at")
     ended = once.filter(expires_at__lte=now).order_by("-expires_at")
     return _newest(

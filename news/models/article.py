@@ -315,11 +315,13 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         )
 
     def was_public_before(self, now):
-        """Readers once had it and no longer do: withdrawn after it went out, or expired."""
+        """Readers once had it and no longer do: withdrawn after it went out (be it in its first
+        second), or expired.
+        """
         if self.published_at is None or self.published_at > now:
             return False
         if self.status == Status.WITHDRAWN:
-            return self.withdrawn_at > self.published_at
+            return self.withdrawn_at >= self.published_at
         return self.status in TIMED and self.expires_at is not None and self.expires_at <= now
 
     def get_absolute_url(self):

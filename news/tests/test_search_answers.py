@@ -237,14 +237,14 @@ def test_rare_and_common_words_are_found_the_same_however_they_are_collected(
 ):
     monkeypatch.setattr(finding, "FEW", few)
     monkeypatch.setattr(finding, "FEW_FOR_A_PHRASE", few)
-    keys = [publish(headline=f"Ozokerite wax {number}").pk for number in range(3)]
+    keys = [publish(headline=f"Ozokerite wax {word}").pk for word in ("lamp", "rope", "cask")]
     turned = publish(headline="Wax of ozokerite").pk
     stories = Article.objects.published().in_language("en")
     whole = [turned, *reversed(keys)]
     for words, newest in (
         ("ozokerite", whole),
         ('"ozokerite wax"', whole[1:]),
-        ("ozokerite -2", [turned, *keys[1::-1]]),
+        ("ozokerite -cask", [turned, *keys[1::-1]]),
         ("ozokerxte", []),
     ):
         asked = questions.read(words, ["en"])

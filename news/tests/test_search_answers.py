@@ -13,8 +13,9 @@ from django.utils import timezone
 from markets import sample
 from markets.models import Instrument
 from news import searching
-from news.models import SearchWord
+from news.models import Article, SearchWord
 from news.search import deadline, finding, spelling
+from news.search import query as questions
 from news.search.deadline import TooSlow, within
 from news.tests.factories import make_article, make_author, make_section, make_source, make_tag
 
@@ -149,8 +150,9 @@ def test_a_query_past_its_deadline_is_stopped_by_the_database():
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
         if connection.vendor == "postgresql":
-            cursor.execute("SHOW statement_timeout")
-            assert cursor.fetchone() == ("0",)
+            for setting, usual in (("statement_timeout", "0"), ("enable_seqscan", "on")):
+                cursor.execute(f"SHOW {setting}")
+                assert cursor.fetchone() == (usual,)
 
 
 def test_an_error_that_is_no_delay_is_not_hidden(db):
@@ -227,6 +229,27 @@ def asked_of_the_database(client, words, **filters):
         page = ask(client, words, **filters).context["page"]
     limits = ("SET LOCAL", "SAVEPOINT", "RELEASE SAVEPOINT")
     return page, [one["sql"] for one in queries if not one["sql"].startswith(limits)]
+
+
+@pytest.mark.parametrize("few", [0, 1, 1000])
+def test_rare_and_common_words_are_found_the_same_however_they_are_collected(
+    publish, monkeypatch, few
+):
+    monkeypatch.setattr(finding, "FEW", few)
+    monkeypatch.setattr(finding, "FEW_FOR_A_PHRASE", few)
+    keys = [publish(headline=f"Ozokerite wax {word}").pk for word in ("lamp", "rope", "cask")]
+    turned = publish(headline="Wax of ozokerite").pk
+    stories = Article.objects.published().in_language("en")
+    whole = [turned, *reversed(keys)]
+    for words, newest in (
+        ("ozokerite", whole),
+        ('"ozokerite wax"', whole[1:]),
+        ("ozokerite -cask", [turned, *keys[1::-1]]),
+        ("ozokerxte", []),
+    ):
+        asked = questions.read(words, ["en"])
+        assert finding.find(stories, asked, by_relevance=False).keys == newest
+        assert finding.finds(stories, asked) == bool(newest)
 
 
 @pytest.mark.parametrize("most", [2, 1000])

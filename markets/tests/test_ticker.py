@@ -207,10 +207,12 @@ def test_without_any_value_the_fragment_is_empty(client):
 
 
 def test_every_page_names_the_script_of_the_strip_which_is_small(seeded, client):
-    assert '<script type="module" src="/static/js/ticker.js"></script>' in (
+    assert '<script type="module" src="/static/js/site.js"></script>' in (
         client.get("/markets/").content.decode()
     )
-    script = (settings.BASE_DIR / "static" / "js" / "ticker.js").read_bytes()
+    folder = settings.BASE_DIR / "static" / "js"
+    assert '"./ticker.js"' in (folder / "site.js").read_text()
+    script = (folder / "ticker.js").read_bytes()
     assert len(gzip.compress(script, 9)) <= 0.8 * 1024
 
 

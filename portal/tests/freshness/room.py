@@ -94,7 +94,7 @@ class Room:
     def touch_all(self):
         """Nothing that is kept is good any more."""
         Topic.objects.update(token=F("token") + 1)
-        time.sleep(0.3)
+        time.sleep(0.8)
 
     # What is done -------------------------------------------------------------------------------
 

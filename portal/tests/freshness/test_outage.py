@@ -20,7 +20,7 @@ def check_outage(site, room, away):
     story = room.story(word())
     paths = {name: path for name, path in table.addresses(story).items() if name in KEPT}
     with closing(Lines(site)) as lines:
-        time.sleep(0.3)  # or the pages are of the state before the story
+        time.sleep(0.8)  # or the pages are of the state before the story
         before = lines.ask_all(paths, WARM)
         with away():
             end = time.monotonic() + SECONDS

@@ -77,7 +77,7 @@ def send(site, data):
 
 
 def answered(line):
-    line.settimeout(2)
+    line.settimeout(20)
     told = b""
     while b"\r\n\r\n" not in told and (part := line.recv(65536)):
         told += part

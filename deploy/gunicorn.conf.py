@@ -6,6 +6,7 @@ import os
 import signal
 
 from gunicorn import systemd, util
+from gunicorn.http import wsgi
 
 wsgi_app = "portal.wsgi:application"
 # Loopback only: in production a web server with TLS stands in front.
@@ -62,7 +63,47 @@ def _refuse(sock, status, reason, message):
 util.write_error = _refuse
 
 
+class OnePiece(wsgi.Response):
+    """The head of an answer waits for the first bytes of its body; both leave in one write.
+
+    gunicorn writes twice. When a process is killed in between, nginx has handed a head on and can
+    ask nobody else any more: the reader's connection breaks. (A packet is saved as well.)
+    """
+
+    head = b""
+
+    def send_headers(self):
+        if not self.headers_sent:
+            lines = self.default_headers() + [f"{name}: {text}\r\n" for name, text in self.headers]
+            self.head = ("".join(lines) + "\r\n").encode("latin-1")
+            self.headers_sent = True  # from here on nobody may begin another answer
+
+    def _let_go(self, data=b""):
+        whole, self.head = self.head + data, b""
+        if whole:
+            self.sock.sendall(whole)
+
+    def _emit_body(self, data):
+        if data:  # an application may begin with nothing
+            self._let_go(b"%X\r\n%b\r\n" % (len(data), data) if self.chunked else data)
+
+    def sendfile(self, respiter):
+        if util.has_fileno(respiter.filelike):  # the kernel writes the file, after its head
+            self.send_headers()
+            self._let_go()
+        return super().sendfile(respiter)
+
+    def close(self):
+        self.send_headers()
+        self._let_go(b"0\r\n\r\n" if self.chunked else b"")
+
+
 def post_worker_init(worker):
+    wsgi.Response = OnePiece
+    _take_over(worker)
+
+
+def _take_over(worker):
     """The second half of an update: USR2 alone takes the site to the code that lies there now.
 
     The new processes listen on the same socket beside the old ones. When the last of them has

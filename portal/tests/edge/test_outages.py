@@ -55,6 +55,16 @@ def test_killed_processes_cost_no_reader_his_page(tmp_path):
         assert lost[502] + lost[0] > 0, "the control bites: a plain proxy loses pages"
 
 
+def test_a_process_killed_between_head_and_body_costs_no_reader_his_page(tmp_path):
+    with (
+        gunicorn(tmp_path / "node", SMALL) as node,
+        nginx.in_front_of(tmp_path / "edge", node.port) as edge,
+    ):
+        answer = ask(edge.port, "/dies-once/")
+        assert (answer.status, answer.text.split()[1]) == (200, "/dies-once/")
+        assert (tmp_path / "node/died").exists(), "and one did die"
+
+
 def test_one_dead_node_of_two_costs_no_reader_his_page(tmp_path):
     first, second = Origin(), Origin()
     try:

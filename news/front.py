@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.utils import timezone
 
+from news import loading
 from news.models import Article, Byline, FrontSlot, Section
 from portal.lib import prepared
 
@@ -59,11 +60,9 @@ def compose(language, now=None, slots=None):
     `slots`: an arrangement that is not saved, with its pictures, instead of the one that is.
     """
     now = now or timezone.now()
-    sections = list(Section.objects.all())
+    sections = loading.sections()
     if slots is None:
-        slots = FrontSlot.objects.filter(
-            Q(until__isnull=True) | Q(until__gt=now), language=language
-        ).select_related("picture")
+        slots = loading.slots(language, now)
     slots = [slot for slot in slots if slot.until is None or slot.until > now]
     stories, about_markets = _candidates(language, now, sections, slots)
     front, pinned = _place(stories, about_markets, sections, slots)
@@ -178,12 +177,12 @@ def _fill(front, pinned):
     rows = [[front.lead] if front.lead else [], front.second, front.more, front.latest]
     rows += [front.markets, front.voices, *(block.stories for block in front.blocks), front.rest]
     wanted = [story.pk for row in rows for story in row]
-    cards = Article.objects.filter(pk__in=wanted).for_cards(with_portraits=True)
-    cards = {card.pk: card for card in cards} if wanted else {}
+    cards = loading.cards(wanted)
     for slot in reversed(pinned.values()):  # of two for one story the first counts
         card = cards.get(slot.article_id)
         if card is None:
             continue
+        card = cards[card.pk] = loading.mine(card)
         card.front_headline = slot.headline
         # Of this card alone: it is not saved. Where its rights have ended, the story's own.
         if slot.picture is not None and getattr(slot.picture, "is_usable", True):
@@ -200,12 +199,10 @@ def _is_ours(story):
 
 def _no_picture_twice(front):
     """A page shows a picture once; the second story that has it stands as text."""
-    seen = set()
-    in_order = [front.lead, *front.second]
-    for block in front.blocks:
-        in_order += block.stories
-    for story in [*in_order, *front.rest]:
-        if story is None or story.shown_picture is None:
-            continue
-        story.hides_picture = story.picture_id in seen
-        seen.add(story.picture_id)
+    rows = [[front.lead] if front.lead else [], front.second]
+    rows += [*(block.stories for block in front.blocks), front.rest]
+    in_order = loading.without_repeated_pictures([story for row in rows for story in row])
+    for row in rows:
+        row[:] = in_order[: len(row)]
+        del in_order[: len(row)]
+    front.lead = rows[0][0] if rows[0] else None

@@ -160,6 +160,11 @@ def pictures(body):
     return {int(number) for number, _caption in _FIGURE.findall(body)}
 
 
+def without_figures(body):
+    """Sanitised prose without its pictures and what is written under them."""
+    return _FIGURE.sub("", body)
+
+
 def instruments(body):
     """The codes of the instruments that chips in sanitised prose name."""
     return {code for code, _words in _CHIP.findall(body)}

@@ -4,9 +4,8 @@ from news import crops
 from news.changes import changed_at
 from news.feeds import whole
 from news.models import Article, Byline
-from portal.lib import feeds, languages, sorting
+from portal.lib import feeds, languages
 from portal.lib.structured import publisher_id, without_nothing
-from portal.lib.text import plain_text
 
 Kind = Article.Kind
 TYPES = {
@@ -48,10 +47,10 @@ def article(story, notes=(), siblings=()):
         "publisher": newsroom,
         "image": pictures(story),
         "articleSection": story.section.name,
-        "keywords": sorted((tag.name for tag in story.tags.all()), key=sorting.key),
+        "keywords": [tag.name for tag in story.topics],
         "dateline": story.dateline,
         "inLanguage": story.language,
-        "wordCount": len(plain_text(story.prose).split()),
+        "wordCount": story.word_count,
         "isAccessibleForFree": True,
         "isBasedOn": origin(story),
         "correction": [correction(note) for note in notes],

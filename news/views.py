@@ -1,12 +1,13 @@
 """Public pages of the newsroom: each fetches, decides, renders."""
 
-from copy import copy
 from datetime import date, datetime, timedelta
 
 from django.http import Http404, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 
+from news import loading
+from news.loading import TOPICS
 from news.models import Article, Author, Correction, OldAddress, Policy, Section, Source, Tag
 from portal.lib import languages
 from portal.lib.caching import public_page
@@ -14,16 +15,10 @@ from portal.lib.listing import page_of
 from portal.lib.shared import shared
 
 MOST_MOMENTS = 1_000
-# Rights to pictures end at midnight, which the frame knows.
-TOPICS = ("news", "frame")
 
 
 def _published():
     return Article.objects.published().in_language(languages.current())
-
-
-def _cards(stories):
-    return stories.for_cards()
 
 
 def _latest(count=6):
@@ -32,8 +27,9 @@ def _latest(count=6):
 
 @public_page("news", "markets")
 def article(request, section, pk, words=None):
-    story = get_object_or_404(Article.objects.for_page(), pk=int(pk))
-    now = timezone.now()
+    story, now = loading.story(int(pk)), timezone.now()
+    if story is None:
+        raise Http404("no such story")
     if not story.is_public_at(now):
         if story.was_public_before(now):
             return gone(request, story, now)
@@ -55,25 +51,17 @@ def page_context(story, now):
     """What the page of a story shows beside its text. One query, and those of the story itself;
     two more for what its neighbours share.
     """
-    siblings = Article.objects.published(now).filter(story=story.story).newest()
-    siblings = siblings.exclude(language=story.language).select_related("section").only(*_SIBLING)
-    newest, of_section = (
-        _newest(story.language),
-        _newest_of_section(story.language, story.section_id),
-    )
-    # Copies: a page may hide a picture that it has shown, and these belong to every page.
-    related = [copy(other) for other in of_section if other.pk != story.pk][:4]
+    newest = _newest(story.language)
+    of_section = _newest_of_section(story.language, story.section_id)
+    related = [other for other in of_section if other.pk != story.pk][:4]
     related.sort(key=lambda s: s.shown_picture is None)
+    related = loading.without_repeated_pictures(related, {story.picture_id})
     latest = [s for s in newest if s.pk != story.pk and s not in related][:6]
-    pictures = {story.picture_id}
-    for other in related:
-        other.hides_picture = other.picture_id in pictures
-        pictures.add(other.picture_id)
     notes = list(story.corrections.all()) if getattr(story, "has_corrections", True) else []
     return {
         "article": story,
         "section": story.section,
-        "siblings": list(siblings),
+        "siblings": loading.siblings(story, now),
         "related": related,
         "latest": latest,
         "corrections": [note for note in notes if not note.is_grave],
@@ -81,9 +69,6 @@ def page_context(story, now):
     }
 
 
-_SIBLING = (
-    "language", "slug", "story", "section", "published_at", "is_reprint", "translation_of"
-)  # fmt: skip
 # What stands beside a story: eleven of the newest are enough for six, without it and four related.
 NEWEST, NEWEST_OF_SECTION = 11, 5
 
@@ -93,7 +78,7 @@ def _newest(language):
 
     def load():
         published = Article.objects.published().in_language(language)
-        return list(published.newest().for_lines()[:NEWEST])
+        return loading.to_share(published.newest().for_lines()[:NEWEST])
 
     return shared(("newest", language), TOPICS, load)
 
@@ -104,7 +89,7 @@ def _newest_of_section(language, section):
     def load():
         published = Article.objects.published().in_language(language).in_section(section)
         cards = published.newest().select_related("section", "picture").defer("body", "lead")
-        return list(cards[:NEWEST_OF_SECTION])
+        return loading.to_share(cards[:NEWEST_OF_SECTION])
 
     return shared(("newest", language, section), TOPICS, load)
 
@@ -122,13 +107,31 @@ def gone(request, story, now):
     return render(request, "410.html", context, status=410)
 
 
-def _listing(request, template, stories, **context):
-    page = page_of(stories.newest(), request, load=_cards)
-    seen = set()
-    for story in page.items:
-        story.hides_picture = story.picture_id in seen
-        seen.add(story.picture_id)
+def _listing(request, template, narrow, values, **context):
+    """A page of a list; narrow, values: as loading.listed() has them."""
+    page = loading.listed(request, narrow, **values)
+    page.items[:] = loading.without_repeated_pictures(page.items)
     return render(request, template, {"page": page, **context})
+
+
+def of_section(stories, here):
+    return stories.in_section(here)
+
+
+def of_tag(stories, here):
+    return stories.tagged(here)
+
+
+def of_author(stories, here):
+    return stories.by(here)
+
+
+def of_source(stories, here):
+    return stories.from_source(here)
+
+
+def of_days(stories, start, end):
+    return stories.between(start, end)
 
 
 def moved(request, model, slug):
@@ -142,13 +145,14 @@ def moved(request, model, slug):
 
 @public_page("news", params=["page"])
 def section(request, section):
-    here = Section.objects.filter(slug=section).first()
+    here = loading.at(Section, section)
     if here is None:
         return moved(request, Section, section)
     return _listing(
         request,
         "news/section.html",
-        _published().in_section(here),
+        of_section,
+        {"here": here.pk},
         section=here,
         is_section_page=True,
         latest=_latest(),
@@ -157,26 +161,26 @@ def section(request, section):
 
 @public_page("news", params=["page"])
 def tag(request, slug):
-    here = Tag.objects.filter(slug=slug).first()
+    here = loading.at(Tag, slug)
     if here is None:
         return moved(request, Tag, slug)
-    return _listing(request, "news/tag.html", _published().tagged(here), tag=here)
+    return _listing(request, "news/tag.html", of_tag, {"here": here.pk}, tag=here)
 
 
 @public_page("news", params=["page"])
 def author(request, slug):
-    here = Author.objects.select_related("photo").filter(slug=slug).first()
+    here = loading.at(Author, slug)
     if here is None:
         return moved(request, Author, slug)
-    return _listing(request, "news/author.html", _published().by(here), author=here)
+    return _listing(request, "news/author.html", of_author, {"here": here.pk}, author=here)
 
 
 @public_page("news", params=["page"])
 def source(request, slug):
-    here = Source.objects.filter(slug=slug).first()
+    here = loading.at(Source, slug)
     if here is None:
         return moved(request, Source, slug)
-    return _listing(request, "news/source.html", _published().from_source(here), source=here)
+    return _listing(request, "news/source.html", of_source, {"here": here.pk}, source=here)
 
 
 @public_page("news")
@@ -198,13 +202,21 @@ def archive(request):
 def archive_month(request, year, month):
     first = _day(year, month, "01")
     after = (first + timedelta(days=31)).replace(day=1)
-    stories = _between(first, after)
-    moments = stories.newest().values_list("published_at", flat=True)[:MOST_MOMENTS]
+    span = _span(first, after)
+    moments = (
+        of_days(_published(), **span).newest().values_list("published_at", flat=True)[:MOST_MOMENTS]
+    )
     days = {timezone.localdate(at) for at in moments}
     if len(moments) == MOST_MOMENTS:  # then the days before are not looked at, only offered
         days |= {first + timedelta(days=n) for n in range((min(days) - first).days)}
     return _listing(
-        request, "news/archive_period.html", stories, period=first, form="month", days=sorted(days)
+        request,
+        "news/archive_period.html",
+        of_days,
+        span,
+        period=first,
+        form="month",
+        days=sorted(days),
     )
 
 
@@ -214,7 +226,8 @@ def archive_day(request, year, month, day):
     return _listing(
         request,
         "news/archive_period.html",
-        _between(here, here + timedelta(days=1)),
+        of_days,
+        _span(here, here + timedelta(days=1)),
         period=here,
         form="long",
     )
@@ -227,12 +240,12 @@ def _day(year, month, day):
         raise Http404("no such day") from None
 
 
-def _between(first, after):
-    """Stories of the newsroom's days from `first` up to, not including, `after`."""
+def _span(first, after):
+    """The newsroom's days from `first` up to, not including, `after`, for of_days()."""
     start, end = (
         timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after)
     )
-    return _published().between(start, end)
+    return {"start": start, "end": end}
 
 
 @public_page("news", params=["page"])

@@ -7,12 +7,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from markets.models.observations import Observation
-from portal.lib import numbers
+from portal.lib import languages, numbers
 from portal.lib.languages import Translated
 
 # A closed list: the day in force is decided in the database, one WHEN for each zone.
@@ -203,7 +202,7 @@ class Instrument(models.Model):
         return (self.code,)
 
     def get_absolute_url(self):
-        return reverse("markets:instrument", args=[self.code])
+        return languages.address("markets:instrument", self.code)
 
     def today(self):
         """The date that decides which of the instrument's values is in force."""

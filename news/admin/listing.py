@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from news import hours
 from news.models import Article, Presence
-from news.models.queries import bylines_of
+from news.models.queries import lines_of_cards
 from portal.lib import dates
 
 from . import drafts, moves
@@ -62,7 +63,7 @@ class Listing:
             unread = [*NEVER_READ, *(f"translation_of__{name}" for name in NEVER_READ)]
             unread += ["pending__content", "pending__base"]
             stories = stories.select_related("translation_of").defer(*unread)
-            stories = stories.prefetch_related(bylines_of())
+            stories = stories.prefetch_related(Prefetch("bylines", lines_of_cards()))
         return stories
 
     def get_changelist_instance(self, request):

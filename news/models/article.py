@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from news import prose
-from portal.lib import text
+from portal.lib import sorting, text
 from portal.lib.fields import LanguageField, SecondField
 
 from .bylines import Byline, Mention
@@ -360,9 +360,16 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         """Bylines of the others: pictures, data, translation, editing."""
         return [line for line in self._lines if line.role != Byline.Role.AUTHOR]
 
+    @cached_property
+    def topics(self):
+        """Its tags in the order of the page's alphabet."""
+        tags = self.__dict__.get("page_tags")  # as news.loading has loaded them
+        tags = self.tags.all() if tags is None else tags
+        return sorted(tags, key=lambda tag: sorting.key(tag.name))
+
     @property
     def _lines(self):
-        """The byline: as for_cards has loaded it, or from the row."""
+        """The byline: as news.loading or for_cards has loaded it, or from the row."""
         lines = self.__dict__.get("card_lines")
         return self.bylines.all() if lines is None else lines
 
@@ -375,8 +382,17 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         """The same with chips, {instrument's code: markup}, where the text names instruments, and
         with pictures where figure(number, caption) gives their markup.
         """
+        return prose.display(self._shown_body, chips, figure)
+
+    @property
+    def word_count(self):
+        """Words of the body as readers have it; captions are not counted."""
+        return text.word_count(prose.without_figures(self._shown_body))
+
+    @cached_property
+    def _shown_body(self):
         body = prose.without_repeated_lead(self.body, self.lead)
-        return prose.display(prose.with_dateline(body, self.dateline), chips, figure)
+        return prose.with_dateline(body, self.dateline)
 
     @property
     def shown_updated_at(self):

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib import languages
 from portal.lib.languages import DEFAULT, Translated, columns
 
 from .redirects import Addressed
@@ -55,7 +55,7 @@ class Author(Addressed):
         return (self.slug,)
 
     def get_absolute_url(self):
-        return reverse("news:author", args=[self.slug])
+        return languages.address("news:author", self.slug)
 
     def of_stories(self, stories):
         return stories.by(self)

@@ -100,16 +100,10 @@ class ArticleQuerySet(models.QuerySet):
         query = words if isinstance(words, Query) else read(words, [language or current()])
         return self.filter(search_row__words__matches=query) if query else self.none()
 
-    def for_cards(self, *, with_portraits=False):
+    def for_cards(self):
         """With what a card shows (headline, lead, section, picture, byline): two queries."""
-        lines = Byline.objects.order_by("position", "pk").select_related("author")
-        names = [f"author__{name}" for name in columns("name")]
-        if with_portraits:
-            lines = lines.select_related("author__photo")
-            names += ["author__photo", *(f"author__photo__{name}" for name in _PICTURE)]
-        lines = lines.only("article", "role", *names)
         # As a plain list: Django would make a query-set for each story to keep them in.
-        lines = Prefetch("bylines", lines, to_attr="card_lines")
+        lines = Prefetch("bylines", lines_of_cards(), to_attr="card_lines")
         return (
             self.select_related("section", "picture")
             .only(*_CARD, *(f"picture__{name}" for name in _PICTURE))
@@ -123,19 +117,26 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def for_page(self):
-        """With what the story's own page shows; few have corrections, not all name prices."""
+        """With what the story's own page shows, but for its bylines and tags (news.loading.story);
+        few have corrections, not all name prices.
+        """
         notes = self.model.corrections.rel.related_model.objects
-        return (
-            self.select_related("section", "picture", "source")
-            .prefetch_related(bylines_of("author__photo"), "tags")
-            .annotate(
-                has_corrections=Exists(notes.filter(article=OuterRef("pk"))),
-                has_prices=Exists(Mention.objects.filter(article=OuterRef("pk"))),
-            )
+        return self.select_related("section", "picture", "source").annotate(
+            has_corrections=Exists(notes.filter(article=OuterRef("pk"))),
+            has_prices=Exists(Mention.objects.filter(article=OuterRef("pk"))),
         )
 
 
-def bylines_of(*more):
-    """Bylines in their order, each with its author; never the authors' life stories."""
-    lines = Byline.objects.order_by("position", "pk").select_related("author", *more)
-    return Prefetch("bylines", lines.defer(*(f"author__{name}" for name in columns("bio"))))
+def lines_of_cards():
+    """Bylines in their order, each with its author's names and portrait."""
+    lines = Byline.objects.order_by("position", "pk").select_related("author__photo")
+    names = [f"author__{name}" for name in columns("name")]
+    names += ["author__photo", *(f"author__photo__{name}" for name in _PICTURE)]
+    return lines.only("article", "role", *names)
+
+
+def lines_of_pages(**of):
+    """Bylines in their order, each with its author and portrait; never the life stories."""
+    lines = Byline.objects.filter(**of).order_by("position", "pk")
+    lines = lines.select_related("author", "author__photo")
+    return lines.defer(*(f"author__{name}" for name in columns("bio")))

@@ -2,9 +2,9 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib import languages
 from portal.lib.languages import CODES, DEFAULT, Translated, columns
 
 from .redirects import Addressed
@@ -46,7 +46,7 @@ class Section(Addressed):
         return (self.slug,)
 
     def get_absolute_url(self):
-        return reverse("news:section", args=[self.slug])
+        return languages.address("news:section", self.slug)
 
     def of_stories(self, stories):
         return stories.in_section(self)
@@ -77,7 +77,7 @@ class Tag(Addressed):
         return (self.slug,)
 
     def get_absolute_url(self):
-        return reverse("news:tag", args=[self.slug])
+        return languages.address("news:tag", self.slug)
 
     def of_stories(self, stories):
         return stories.tagged(self)
@@ -110,7 +110,7 @@ class Source(Addressed):
         return (self.slug,)
 
     def get_absolute_url(self):
-        return reverse("news:source", args=[self.slug])
+        return languages.address("news:source", self.slug)
 
     def of_stories(self, stories):
         return stories.from_source(self)

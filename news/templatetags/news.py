@@ -1,13 +1,15 @@
 """Words of the newsroom for templates."""
 
+from html import escape
+
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from news.models import Article, Picture
 from news.prose import display, pictures
-from portal.lib import languages
+from portal.lib import languages, text
 
 register = template.Library()
 
@@ -78,6 +80,17 @@ def picture(picture, place, with_alt=False):
         f'width="{width}" height="{height}" alt="{escape(alt)}"{language}{css}{when}></picture>'
     )
     return mark_safe("".join(parts))  # noqa: S308  every address and text is escaped above
+
+
+@register.simple_tag
+def face(author, big=False):
+    """An author's portrait, or a monogram."""
+    if author.portrait:
+        large = " portrait--l" if big else ""
+        shown = picture(author.portrait, "portrait")
+        return mark_safe(f'<span class="portrait{large}">{shown}</span>')  # noqa: S308
+    large, letters = " mono--l" if big else "", escape(text.initials(author.name))
+    return mark_safe(f'<span class="mono{large}" aria-hidden="true">{letters}</span>')  # noqa: S308
 
 
 @register.filter

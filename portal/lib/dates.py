@@ -28,8 +28,13 @@ def written(value, form):
     '23 Nov 2026'
     """
     if isinstance(value, datetime):
-        value = timezone.localtime(value).date()
+        value = local(value).date()
     return _written(value, form, languages.current())
+
+
+def local(instant):
+    """The instant on the newsroom's clock, the only one that pages show."""
+    return instant.astimezone(timezone.get_default_timezone())
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +51,7 @@ def _written(value, form, code):
 
 def zone(instant):
     """The newsroom's zone for people: MSK, мск, UTC+5."""
-    name = timezone.localtime(instant).strftime("%Z")
+    name = local(instant).tzname()
     if name == "MSK":
         return _("MSK")
     if name[:1] in "+-":
@@ -57,7 +62,8 @@ def zone(instant):
 
 def hour(instant):
     """The hour in the newsroom's zone: 11:20."""
-    return timezone.localtime(instant).strftime("%H:%M")
+    at = local(instant)
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def brief(instant):

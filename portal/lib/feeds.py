@@ -146,7 +146,7 @@ def absolute(path):
 
 def stamp(instant):
     """An instant in UTC and whole seconds: 2026-11-23T08:20:00Z."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def as_rss(feed):

@@ -1,11 +1,13 @@
 """Languages of the site: which exist, how addresses name them, and names kept in each of them."""
 
 import copy
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 CODES = tuple(code for code, _name in settings.LANGUAGES)
 DEFAULT = settings.LANGUAGE_CODE
@@ -36,6 +38,20 @@ def path_in(path, code):
     bare = path[len(was) + 1 :] if was != DEFAULT else path
     bare = bare or "/"
     return bare if code == DEFAULT else f"/{code}{bare}"
+
+
+def address(name, *args):
+    """The path of a page in the current language, as Django's reverse() writes it.
+
+    Remembered: a page names a dozen of them, and each costs as much as a card.
+    """
+    return _address(name, args, current())
+
+
+@lru_cache(maxsize=4096)
+def _address(name, args, code):
+    with override(code):
+        return reverse(name, args=args)
 
 
 class Translated:

@@ -59,20 +59,35 @@ def page_number(request):
     return int(asked)
 
 
-def page_of(queryset, request, *, load=lambda rows: rows, size=SIZE, query=""):
+def page(request, count, load, *, size=SIZE, query=""):
     """The page that `?page=` asks for. Http404 when it is no number, or there is no such page.
 
-    queryset: ordered, unsliced. load: what turns it into what the page shows (for_cards), applied
-    after the cut so that skipped rows are read from the index alone.
+    count(limit): how many rows there are, at most `limit`. load(start, end): the rows between.
     """
     number = page_number(request)
     limit = size * MAX_PAGES
-    count = queryset.order_by()[: limit + 1].count()
-    pages = max(1, -(-min(count, limit) // size))
+    found = count(limit + 1)
+    pages = max(1, -(-min(found, limit) // size))
     if number > pages:
         raise Http404("no such page")
     start = (number - 1) * size
-    wanted = queryset.values("pk")[start : start + size]
-    ordering = queryset.query.order_by
-    items = list(load(queryset.model._default_manager.filter(pk__in=wanted).order_by(*ordering)))
-    return Page(items, number, pages, count, request.path, count > limit, query)
+    items = load(start, start + size) if found else []
+    return Page(items, number, pages, found, request.path, found > limit, query)
+
+
+def page_of(queryset, request, *, load=lambda rows: rows, size=SIZE, query=""):
+    """The same of a query-set: ordered, unsliced.
+
+    load: what turns it into what the page shows, applied after the cut so that skipped rows are
+    read from the index alone.
+    """
+
+    def count(limit):
+        return queryset.order_by()[:limit].count()
+
+    def cut(start, end):
+        wanted = queryset.values("pk")[start:end]
+        ordering = queryset.query.order_by
+        return list(load(queryset.model._default_manager.filter(pk__in=wanted).order_by(*ordering)))
+
+    return page(request, count, cut, size=size, query=query)

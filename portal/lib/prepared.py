@@ -1,12 +1,17 @@
-"""Questions to the database that are written once: for the few whose SQL takes longer to write
-than to answer.
+"""Questions to the database that are written once: for those whose SQL takes longer to write than
+to answer, which is nearly every question of a page.
+
+A question is named by a key and built by a function of its values. The function is called once,
+with values that nothing else is; their places among the parameters are what later calls fill.
 """
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models.base import ModelState
 
-MOST = 200
+MOST = 300
 _FAR_BACK = datetime(1970, 3, 3, 3, 3, 3, tzinfo=UTC)
 _written = {}
 
@@ -15,18 +20,44 @@ def rows(key, build, **values):
     """The rows, as the driver gives them, of build(**values): a query-set of values_list().
 
     key: names the question and everything that build() makes its SQL of, but for the values. They
-    are instants of whole seconds, days, numbers or texts; build() may only put them into filters.
+    are instants of whole seconds, days, numbers, UUIDs or texts; build() may only put them into
+    filters.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    key = (connection.vendor, key)
-    if key not in _written:
+    return _answered(connection, _question(connection, key, build, values), values)
+
+
+def objects(key, build, **values):
+    """The model instances of build(**values), with what its select_related(), only(), defer() and
+    annotate() say of them; prefetches are left out. `key` and `values` as in rows().
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    question = _question(connection, key, build, values)
+    return [question.made(row) for row in _answered(connection, question, values)]
+
+
+def named(name, pks):
+    """{name_0: pk, …}: as many values as a list has, for a question about all of it."""
+    return {f"{name}_{place}": pk for place, pk in enumerate(pks)}
+
+
+def _question(connection, key, build, values):
+    key = (connection.vendor, key, len(values))
+    question = _written.get(key)
+    if question is None:
         if len(_written) >= MOST:
             _written.clear()
-        _written[key] = _write(connection, build, values)
-    sql, params = _written[key]
+        question = _written[key] = Question(connection, build, values)
+    return question
+
+
+def _answered(connection, question, values):
     known = {name: _adapted(connection, value) for name, value in values.items()}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [known[one.name] if isinstance(one, Place) else one for one in params])
+        cursor.execute(
+            question.sql,
+            [known[one.name] if isinstance(one, Place) else one for one in question.params],
+        )
         return cursor.fetchall()
 
 
@@ -37,16 +68,73 @@ class Place:
         self.name = name
 
 
-def _write(connection, build, values):
-    """(SQL, parameters with Places), found by asking for values that nothing else is."""
-    marks = {name: _mark(value, place) for place, (name, value) in enumerate(values.items(), 1)}
-    query = build(**marks).query
-    sql, params = query.get_compiler(connection=connection).as_sql()
-    places = {_adapted(connection, mark): Place(name) for name, mark in marks.items()}
-    params = [places.get(one, one) for one in params]
-    if lost := set(values) - {one.name for one in params if isinstance(one, Place)}:
-        raise ValueError(f"not among the parameters: {lost}")
-    return sql, params
+class Question:
+    """SQL, parameters with Places, and what makes an object of a row."""
+
+    def __init__(self, connection, build, values):
+        marks = {name: _mark(value, place) for place, (name, value) in enumerate(values.items(), 1)}
+        query = build(**marks).query
+        compiler = query.get_compiler(connection=connection)
+        self.sql, params = compiler.as_sql()
+        places = {_adapted(connection, mark): Place(name) for name, mark in marks.items()}
+        self.params = [places.get(one, one) for one in params]
+        if lost := set(values) - {one.name for one in self.params if isinstance(one, Place)}:
+            raise ValueError(f"not among the parameters: {lost}")
+        if compiler.klass_info:
+            converters = compiler.get_converters([column for column, *_rest in compiler.select])
+            self.converters = [
+                (place, converter, column, connection)
+                for place, (several, column) in converters.items()
+                for converter in several
+            ]
+            self.maker = Maker(compiler.klass_info, compiler.select)
+            self.annotations = list((compiler.annotation_col_map or {}).items())
+
+    def made(self, row):
+        if self.converters:
+            row = list(row)
+            for place, converter, column, connection in self.converters:
+                row[place] = converter(row[place], column, connection)
+        made = self.maker.made(row)
+        for name, place in self.annotations:
+            setattr(made, name, row[place])
+        return made
+
+
+class Maker:
+    """What makes an instance of some columns of a row, and the related ones in it of others."""
+
+    def __init__(self, told, select):
+        self.model = told["model"]
+        places = {select[place][0].target.attname: place for place in told["select_fields"]}
+        self.columns = [
+            (field.attname, places[field.attname])
+            for field in self.model._meta.concrete_fields
+            if field.attname in places
+        ]
+        self.pk = places[self.model._meta.pk.attname]
+        self.related = [
+            (Maker(one, select), one["local_setter"], one["remote_setter"])
+            for one in told.get("related_klass_infos", [])
+        ]
+
+    def made(self, row):
+        if row[self.pk] is None:
+            return None
+        # As Model.from_db() does, without asking each field for what it was not given: columns
+        # that are not here are deferred.
+        made = self.model.__new__(self.model)
+        state = made._state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        known = made.__dict__
+        for name, place in self.columns:
+            known[name] = row[place]
+        for maker, set_here, set_there in self.related:
+            other = maker.made(row)
+            set_here(made, other)
+            if other is not None:
+                set_there(other, made)
+        return made
 
 
 def _mark(value, place):
@@ -56,6 +144,8 @@ def _mark(value, place):
         return (_FAR_BACK - timedelta(days=place)).date()
     if isinstance(value, int):
         return -(10**12) - place
+    if isinstance(value, uuid.UUID):
+        return uuid.UUID(int=place)
     return f"\x01{place}"
 
 
@@ -64,4 +154,6 @@ def _adapted(connection, value):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
         return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
     return value

@@ -41,6 +41,11 @@ def plain_text(prose):
     return one_line(html.unescape(_TAGS.sub("", _BLOCK_END.sub(" ", prose))))
 
 
+def word_count(prose):
+    """How many words prose (sanitised HTML) has."""
+    return len(_TAGS.sub("", _BLOCK_END.sub(" ", prose)).replace("&nbsp;", " ").split())
+
+
 def one_line(text):
     """Runs of white space as one space, controls and lone surrogates gone."""
     return _SPACE.sub(" ", _CONTROLS.sub("", text)).strip()

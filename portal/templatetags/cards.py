@@ -1,17 +1,30 @@
 """A story in a list: the components that stand on a page dozens of times.
 
 They are Python, not templates: a template of this size takes longer than the query behind it.
-Every text is escaped where it is put in.
+Every text is escaped where it is put in. Stories that pages share (news.loading) keep what was
+made of them for as long as they are shared.
 """
 
+from html import escape
+
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from news.templatetags.news import front_headline, picture, shown_picture
 from portal.templatetags.portal import ago, clock, stamp
 
 register = template.Library()
+
+
+def kept(article, *key, make):
+    """make(), or what it gave before for the same story and key."""
+    known = article.__dict__.get("markup")
+    if known is None:
+        return make()
+    found = known.get(key)
+    if found is None:
+        found = known[key] = make()
+    return found
 
 
 @register.simple_tag
@@ -21,6 +34,16 @@ def card(article, variant, place="", level=3, *, bare=False, plain=False, more=(
     place: of {% picture %}; level: of the heading; bare: without its lead and its writers; plain:
     without its kicker; more: stories whose headlines stand below.
     """
+    if more:
+        rest = "".join(f"<li>{headline(story)}</li>" for story in more)
+        rest = f'<ul class="story__more">{rest}</ul>'
+        return mark_safe(_card(article, variant, place, level, bare, plain, rest))  # noqa: S308
+    how = variant, place, level, bare, plain
+    hides = getattr(article, "hides_picture", False)
+    return kept(article, hides, *how, make=lambda: mark_safe(_card(article, *how)))  # noqa: S308
+
+
+def _card(article, variant, place, level, bare, plain, rest=""):
     shown = shown_picture(article)
     missing = " story--noimg" if variant == "row" and not shown else ""
     parts = [f'<article class="story story--{variant}{missing}">']
@@ -36,12 +59,8 @@ def card(article, variant, place="", level=3, *, bare=False, plain=False, more=(
     if not bare and variant != "text":
         names = ", ".join(escape(author.name) for author in article.writers)
         parts.append(names and f"{names} · ")
-    parts.append(f"{ago(article.published_at)}</p>")
-    if more:
-        rest = "".join(f"<li>{headline(story)}</li>" for story in more)
-        parts.append(f'<ul class="story__more">{rest}</ul>')
-    parts.append("</div></article>")
-    return mark_safe("".join(parts))  # noqa: S308
+    parts.append(f"{ago(article.published_at)}</p>{rest}</div></article>")
+    return "".join(parts)
 
 
 @register.simple_tag
@@ -55,7 +74,7 @@ def kicker(article):
     """What a story is about, or its section; and what kind of text it is when that is not news."""
     words, is_news = escape(article.kicker), article.kind == "news"
     if is_news:
-        return words or escape(article.section.name)
+        return mark_safe(words or escape(article.section.name))  # noqa: S308
     name = escape(article.get_kind_display())
     kind = f'<b class="kind kind--{article.kind}">{name}</b>'
     return mark_safe(f"{kind} · {words}" if words else kind)  # noqa: S308
@@ -68,12 +87,14 @@ def headline(article):
 @register.simple_tag
 def latest(stories):
     """Stories (from for_lines) by the hour."""
-    items = "".join(
-        f'<li><time datetime="{stamp(story.published_at)}">{clock(story.published_at)}</time>'
-        f"{headline(story)}</li>"
-        for story in stories
-    )
+    items = "".join(kept(one, "latest", make=lambda one=one: _latest(one)) for one in stories)
     return mark_safe(f'<ol class="latest">{items}</ol>')  # noqa: S308
+
+
+def _latest(story):
+    at = story.published_at
+    hour = f'<time datetime="{stamp(at)}">{clock(at)}</time>'
+    return f"<li>{hour}{headline(story)}</li>"
 
 
 @register.simple_tag

@@ -1,11 +1,12 @@
 """What the head of a page tells machines: its address, its languages, feeds, cards, data."""
 
-from types import SimpleNamespace
+from html import escape
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from markets import structured as of_markets
@@ -40,7 +41,7 @@ def address_of(context):
     return feeds.absolute(request.path + (f"?page={number}" if number > 1 else ""))
 
 
-@register.inclusion_tag("chrome/head_links.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def head_links(context):
     """Canonical address and the page's languages: each names all of them, itself included.
 
@@ -49,15 +50,20 @@ def head_links(context):
     """
     request, own = context.get("request"), address_of(context)
     original = getattr(request, "canonical", None)
-    found = []
+    if not (original or own):
+        return ""
+    lines = [f'<link rel="canonical" href="{escape(original or own)}">\n']
     if own and not original:
         known = getattr(request, "alternates", None)
         if known is None:
             known = {e.code: e.url for e in context["editions"] if e.is_counterpart}
         # An earlier version, or page two, has no counterpart: then its own address is not listed.
         if feeds.absolute(known.get(languages.current(), "")) == own:
-            found = [(code, feeds.absolute(path)) for code, path in alternates(known)]
-    return {"canonical": original or own, "alternates": found}
+            lines += [
+                f'<link rel="alternate" hreflang="{code}" href="{escape(feeds.absolute(path))}">\n'
+                for code, path in alternates(known)
+            ]
+    return mark_safe("".join(lines))  # noqa: S308
 
 
 @register.simple_tag
@@ -73,26 +79,31 @@ def feed_links(route, title, *args):
     )
 
 
-@register.inclusion_tag("chrome/social.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def social(context, title, description="", kind="website", picture=None, alt=""):
     """Open Graph and card of a page; without a picture of its own, the site's."""
-    crop = crops.card(picture)
+    crop, code = crops.card(picture), languages.current()
     if crop:
-        card = SimpleNamespace(url=whole(crop.url), type=crop.type, width=crop.width, alt=alt)
-        card.height = crop.height
+        card = {"": whole(crop.url), "type": crop.type, "width": crop.width, "height": crop.height}
     else:
         url = feeds.absolute(static("img/share.png"))
-        card = SimpleNamespace(url=url, type="image/png", width=1200, height=630, alt="")
-    code = languages.current()
-    return {
-        "site": context["site"],
+        card, alt = {"": url, "type": "image/png", "width": 1200, "height": 630}, ""
+    told = {
+        "site_name": context["site"].name,
+        "type": kind,
         "title": title,
         "description": description,
-        "kind": kind,
-        "card": card,
         "url": address_of(context),
         "locale": LOCALES.get(code, code),
+        **{f"image:{name}".rstrip(":"): value for name, value in card.items()},
+        "image:alt": alt,
     }
+    lines = "".join(
+        f'<meta property="og:{name}" content="{escape(str(value))}">\n'
+        for name, value in told.items()
+        if value
+    )
+    return mark_safe(f'{lines}<meta name="twitter:card" content="summary_large_image">\n')  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)

@@ -1,14 +1,12 @@
 """Small words that every template may use."""
 
-from datetime import UTC
-
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from portal.lib import dates, languages, sorting, text
+from portal.lib import dates, feeds, languages, sorting, text
 from portal.models import Banner
 
 register = template.Library()
@@ -52,7 +50,7 @@ def ago(value):
 @register.filter
 def stamp(value):
     """An instant as machines read it, in UTC and whole seconds: 2026-11-23T08:20:00Z."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return feeds.stamp(value)
 
 
 @register.filter
@@ -69,7 +67,7 @@ def initials(name):
 @register.filter
 def clock(value):
     """The hour of an instant of today (11:52), the day of an earlier one (22 Nov)."""
-    is_today = dates.timezone.localdate(value) == dates.timezone.localdate()
+    is_today = dates.local(value).date() == timezone.localdate()
     return dates.hour(value) if is_today else dates.written(value, "short")
 
 

@@ -1,0 +1,180 @@
+"""Stories as the pages of readers load them: the words of ArticleQuerySet, as questions that are
+written once (portal.lib.prepared).
+"""
+
+from copy import copy
+
+from django.db.models import Q
+from django.utils import timezone
+
+from news.models import Article, Author, FrontSlot, Section, Source, Tag
+from news.models.queries import lines_of_cards, lines_of_pages
+from portal.lib import languages, prepared
+from portal.lib.listing import SIZE, page
+from portal.lib.shared import shared
+
+# Rights to pictures end at midnight, which the frame knows.
+TOPICS = ("news", "frame")
+MOST_CARDS = 800  # stories, some 4 KB each
+
+
+def story(pk):
+    """A story with what its page shows, whatever its status; None where there is none."""
+    found = prepared.objects("story", lambda pk: Article.objects.for_page().filter(pk=pk), pk=pk)
+    if not found:
+        return None
+    article = found[0]
+    article.card_lines = prepared.objects("byline", lambda pk: lines_of_pages(article=pk), pk=pk)
+    rows = Article.tags.through.objects.order_by("tag__slug").select_related("tag")
+    named = prepared.objects("tags", lambda pk: rows.filter(article=pk), pk=pk)
+    article.page_tags = [row.tag for row in named]
+    return article
+
+
+def siblings(article, now):
+    """The public translations of a story, newest first."""
+    return prepared.objects(
+        "siblings",
+        lambda story, language, now: (
+            Article.objects.published(now)
+            .filter(story=story)
+            .exclude(language=language)
+            .newest()
+            .select_related("section")
+            .only(*_SIBLING)
+        ),
+        story=article.story,
+        language=article.language,
+        now=now.replace(microsecond=0),
+    )
+
+
+_SIBLING = (
+    "language", "slug", "story", "section", "published_at", "is_reprint", "translation_of"
+)  # fmt: skip
+
+
+def cards(pks):
+    """{number: story} with what a card shows, of those there are.
+
+    The stories belong to all pages that show them in this state of the topics (portal.lib.shared),
+    with what was made of them (`markup`, portal.templatetags.cards): who wants to change one takes
+    `mine` of it. At most two queries, for those that no page has asked for yet.
+    """
+    pool = shared("cards", TOPICS, dict)
+    known = {pk: card for pk in pks if (card := pool.get(pk))}
+    if missing := [pk for pk in pks if pk not in known]:
+        loaded = _cards(missing)
+        if len(pool) + len(loaded) > MOST_CARDS:
+            pool.clear()
+        pool.update(loaded)
+        known |= loaded
+    return known
+
+
+def mine(card):
+    """A copy of a story that is shared, for one page alone."""
+    own = copy(card)
+    own.markup = None
+    return own
+
+
+def to_share(stories):
+    """The rows of a query-set as stories that pages may share."""
+    found = list(stories)
+    for one in found:
+        one.markup = {}
+    return found
+
+
+def without_repeated_pictures(stories, seen=()):
+    """The same stories; copies, where the page shows their picture already, hide it."""
+    seen, found = set(seen), []
+    for story in stories:
+        if story.picture_id in seen and story.picture_id is not None:
+            story = copy(story)
+            story.hides_picture = True  # a part of the key of its markup
+        seen.add(story.picture_id)
+        found.append(story)
+    return found
+
+
+def _cards(pks):
+    found = prepared.objects(
+        ("cards", len(pks)),
+        lambda **pks: Article.objects.filter(pk__in=pks.values()).for_cards(),
+        **prepared.named("pk", pks),
+    )
+    known = {one.pk: one for one in to_share(found)}
+    for one in found:
+        one.card_lines = []
+    for line in prepared.objects(
+        ("lines", len(known)),
+        lambda **pks: lines_of_cards().filter(article__in=pks.values()),
+        **prepared.named("pk", known),
+    ):
+        known[line.article_id].card_lines.append(line)
+    return known
+
+
+def listed(request, narrow, **values):
+    """A Page of the stories that readers may see in the page's language, newest first.
+
+    narrow: a function of a query-set and of `values`, found in a module: its name is the list's.
+    One query for their numbers, and a count that all pages of the list share; the stories are
+    shared too: see cards().
+    """
+    language, name = languages.current(), f"{narrow.__module__}.{narrow.__name__}"
+
+    def rows(now, language, **values):
+        published = Article.objects.published(now).in_language(language)
+        return narrow(published, **values).newest()
+
+    def count(limit):
+        found = rows(timezone.now(), language, **values)
+        return found.order_by()[:limit].count()
+
+    def load(start, end):
+        def cut(**values):
+            return rows(**values).values_list("pk")[start:end]
+
+        now = timezone.now().replace(microsecond=0)
+        key = "list", name, start, end
+        found = prepared.rows(key, cut, now=now, language=language, **values)
+        numbers = [pk for (pk,) in found]
+        known = cards(numbers)
+        return [known[pk] for pk in numbers if pk in known]
+
+    key = "count", name, language, *values.values()
+    return page(request, lambda limit: shared(key, TOPICS, lambda: count(limit)), load, size=SIZE)
+
+
+def sections():
+    """Every section, in the order of the navigation."""
+    return prepared.objects("sections", Section.objects.all)
+
+
+def slots(language, now):
+    """The places of a front that an editor filled and that have not ended, with their pictures."""
+    return prepared.objects(
+        "slots",
+        lambda language, now: FrontSlot.objects.filter(
+            Q(until__isnull=True) | Q(until__gt=now), language=language
+        ).select_related("picture"),
+        language=language,
+        now=now.replace(microsecond=0),
+    )
+
+
+def at(model, slug):
+    """The section, tag, author or source of an address, or None."""
+    found = prepared.objects(("at", model), _AT[model], slug=slug)
+    return found[0] if found else None
+
+
+_AT = {
+    Author: lambda slug: Author.objects.select_related("photo").filter(slug=slug),
+    Section: lambda slug: Section.objects.filter(slug=slug),
+    Source: lambda slug: Source.objects.filter(slug=slug),
+    Tag: lambda slug: Tag.objects.filter(slug=slug),
+}

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from urllib.parse import quote
 
 from django import template
+from django.conf import settings
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import override
 
 from news.templatetags.news import face, picture
 from portal.lib import languages
-from portal.templatetags.portal import moment
+from portal.templatetags.portal import moment, stamp
 
 register = template.Library()
 SLASH = '<span aria-hidden="true">/</span>'
@@ -40,6 +41,25 @@ def words(code):
             "report": _("Report an error in this story"),
         }
     return SimpleNamespace(**{name: escape(said) for name, said in told.items()})
+
+
+@register.simple_tag
+def story_named(article, section):
+    """For the head of the page: by whom, when, in which section."""
+    writers, site = article.writers, settings.SITE_URL
+    names = ", ".join(author.name for author in writers) or languages.site_name()
+    named = [("name", "robots", "max-image-preview:large"), ("name", "author", names)]
+    told = [("published_time", stamp(article.published_at))]
+    if article.shown_updated_at:
+        told.append(("modified_time", stamp(article.shown_updated_at)))
+    told.append(("section", section.name))
+    told += [("author", f"{site}{author.get_absolute_url()}") for author in writers]
+    named += [("property", f"article:{name}", value) for name, value in told]
+    return mark_safe(  # noqa: S308
+        "".join(
+            f'<meta {kind}="{name}" content="{escape(value)}">\n' for kind, name, value in named
+        )
+    )
 
 
 @register.simple_tag

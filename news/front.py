@@ -2,17 +2,16 @@
 
 Everything is resolved in one pass over one set of candidates, so that no story stands twice, a
 pinned story that is not public (yet, or any more) leaves no hole, and a block that cannot be filled
-is not begun. Five queries, however many stories there are; only what is shown is loaded.
+is not begun. Five queries, however many stories there are.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.db.models import Value
 from django.utils import timezone
 
 from news import loading
-from news.models import Article, Byline, FrontSlot, Section
+from news.models import Article, FrontSlot, Section
 from portal.lib import prepared
 
 SECONDS = 3
@@ -21,18 +20,6 @@ VOICES = 4
 WIDE_BLOCK = 7
 BLOCK = 4
 OPINIONS = {Article.Kind.ANALYSIS, Article.Kind.OPINION}
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What decides where a story stands."""
-
-    pk: int
-    section_id: int
-    kind: str
-    published_at: datetime | str  # as the database writes it: to be compared
-    has_picture: bool
-    has_writers: bool
 
 
 @dataclass
@@ -66,35 +53,21 @@ def compose(language, now=None, slots=None):
     slots = [slot for slot in slots if slot.until is None or slot.until > now]
     stories, about_markets = _candidates(language, now, sections, slots)
     front, pinned = _place(stories, about_markets, sections, slots)
-    _fill(front, pinned)
+    _dress(front, pinned)
     return front
 
 
 def _candidates(language, now, sections, slots):
-    """({pk: Candidate} newest first, pks of stories that name an instrument)."""
+    """({pk: card} of all that could stand there, newest first; pks of those that name a price)."""
     places = {f"pinned_{number}": slot.article_id for number, slot in enumerate(slots)}
 
-    def question(language, now, today, **places):
+    def question(language, now, **places):
         published = Article.objects.published(now).in_language(language)
-        unlimited = Q(picture__rights_until__isnull=True) | Q(picture__rights_until__gte=today)
-        usable = Q(picture__isnull=False) & unlimited
-        signed = Byline.objects.filter(article=OuterRef("pk"), role=Byline.Role.AUTHOR)
 
         def group(number, stories):
             # A slice may not stand in a UNION on every database; a filter over one may.
-            return (
-                Article.objects.filter(pk__in=stories.values("pk"))
-                .order_by()
-                .values_list(
-                    Value(number),
-                    "pk",
-                    "section_id",
-                    "kind",
-                    "published_at",
-                    ExpressionWrapper(usable, BooleanField()),
-                    Exists(signed),
-                )
-            )
+            stories = Article.objects.filter(pk__in=stories.values("pk"))
+            return stories.order_by().values_list(Value(number), "pk")
 
         groups = [
             group(0, published.newest()[:40]),
@@ -109,12 +82,11 @@ def _candidates(language, now, sections, slots):
         return groups[0].union(*groups[1:], all=True)
 
     key = ("front", len(places), *(section.pk for section in sections))
-    today = timezone.localdate()
     second = now.replace(microsecond=0)  # as the hours of stories are
-    found = prepared.rows(key, question, language=language, now=second, today=today, **places)
-    stories = {pk: Candidate(pk, *rest) for _number, pk, *rest in found}
-    newest = sorted(stories.values(), key=lambda one: (one.published_at, one.pk), reverse=True)
-    return {one.pk: one for one in newest}, {pk for number, pk, *_rest in found if number == 1}
+    found = prepared.rows(key, question, language=language, now=second, **places)
+    cards = loading.cards({pk for _number, pk in found})
+    newest = sorted(cards.values(), key=lambda one: (one.published_at, one.pk), reverse=True)
+    return {one.pk: one for one in newest}, {pk for number, pk in found if number == 1}
 
 
 def _place(stories, about_markets, sections, slots):
@@ -137,29 +109,29 @@ def _place(stories, about_markets, sections, slots):
         placed = pinned.get((zone, position))
         if placed and placed.article_id in left:
             return left.pop(placed.article_id)
-        free = take(1, lambda s: s.has_picture and _is_ours(s)) or take(1, _is_ours) or take(1)
+        free = take(1, lambda s: s.shown_picture and _is_ours(s)) or take(1, _is_ours) or take(1)
         return free[0] if free else None
 
     top = [story for story in (slot(*place) for place in places) if story is not None]
     # Where every story is pinned below, the first of them moves up: a front has no hole.
     front.lead, front.second = (top[0], top[1:]) if top else (None, [])
-    voices = [s for s in left.values() if s.kind in OPINIONS and s.has_writers][:VOICES]
+    voices = [s for s in left.values() if s.kind in OPINIONS and s.writers][:VOICES]
     if len(voices) >= 2:
         front.voices = voices[: len(voices) // 2 * 2]
         for story in front.voices:
             del left[story.pk]
     # Briefs without a picture make the list of the latest; pictures go to the blocks below.
-    front.latest = take(LATEST, lambda s: not s.has_picture)
+    front.latest = take(LATEST, lambda s: not s.shown_picture)
     if front.lead and len(left) > BLOCK:
         same = front.lead.section_id
-        front.more = take(2, lambda s: s.section_id == same and not s.has_picture)
+        front.more = take(2, lambda s: s.section_id == same and not s.shown_picture)
     front.markets = take(3, lambda s: s.pk in about_markets)
     for number, section in enumerate(sections):
         mine = [s for s in left.values() if s.section_id == section.pk]
         is_wide = number == 0 and len(mine) >= BLOCK
         if len(mine) < BLOCK:
             continue
-        mine.sort(key=lambda s: not s.has_picture)  # pictures first, newest first within
+        mine.sort(key=lambda s: not s.shown_picture)  # pictures first, newest first within
         shown = mine[: WIDE_BLOCK if is_wide else BLOCK]
         for story in shown:
             del left[story.pk]
@@ -172,37 +144,38 @@ def _place(stories, about_markets, sections, slots):
     return front, pinned
 
 
-def _fill(front, pinned):
-    """Put the cards in the places of the Candidates."""
-    rows = [[front.lead] if front.lead else [], front.second, front.more, front.latest]
-    rows += [front.markets, front.voices, *(block.stories for block in front.blocks), front.rest]
-    wanted = [story.pk for row in rows for story in row]
-    cards = loading.cards(wanted)
+def _dress(front, pinned):
+    """What slots say of their stories, for this page alone; no picture twice."""
+    dressed = {}
     for slot in reversed(pinned.values()):  # of two for one story the first counts
-        card = cards.get(slot.article_id)
-        if card is None:
-            continue
-        card = cards[card.pk] = loading.mine(card)
-        card.front_headline = slot.headline
-        # Of this card alone: it is not saved. Where its rights have ended, the story's own.
-        if slot.picture is not None and getattr(slot.picture, "is_usable", True):
-            card.picture = slot.picture
-    for row in rows:  # one that was deleted this very moment is left out
-        row[:] = [cards[story.pk] for story in row if story.pk in cards]
+        dressed[slot.article_id] = slot
+    rows = [[front.lead] if front.lead else [], front.second]
+    rows += [front.more, front.latest, front.markets, front.voices]
+    with_pictures = rows[:2] + [block.stories for block in front.blocks] + [front.rest]
+    for row in [*rows, *with_pictures[2:]]:
+        row[:] = [_dressed(card, dressed.get(card.pk)) for card in row]
+    _no_picture_twice(with_pictures)
     front.lead = rows[0][0] if rows[0] else None
-    _no_picture_twice(front)
+
+
+def _dressed(card, slot):
+    if slot is None:
+        return card
+    card = loading.mine(card)
+    card.front_headline = slot.headline
+    # Of this card alone: it is not saved. Where its rights have ended, the story's own.
+    if slot.picture is not None and getattr(slot.picture, "is_usable", True):
+        card.picture = slot.picture
+    return card
 
 
 def _is_ours(story):
     return story.kind != Article.Kind.SPONSORED
 
 
-def _no_picture_twice(front):
+def _no_picture_twice(rows):
     """A page shows a picture once; the second story that has it stands as text."""
-    rows = [[front.lead] if front.lead else [], front.second]
-    rows += [*(block.stories for block in front.blocks), front.rest]
-    in_order = loading.without_repeated_pictures([story for row in rows for story in row])
+    shown = loading.without_repeated_pictures([card for row in rows for card in row])
     for row in rows:
-        row[:] = in_order[: len(row)]
-        del in_order[: len(row)]
-    front.lead = rows[0][0] if rows[0] else None
+        row[:] = shown[: len(row)]
+        del shown[: len(row)]

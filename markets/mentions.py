@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from markets import quotes, sample, states
 from markets.models import Holiday, Observation, State
 from markets.quotes import Quote, change_of
-from portal.lib import languages, numbers
+from portal.lib import languages, numbers, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,29 @@ def named(mentions):
 
     mentions: a query-set of rows with `instrument`, `observation` and `position`.
     """
+    return _named(mentions.order_by().values_list(*_columns(languages.current())))
+
+
+def named_by(model, article):
+    """The same of all rows that name a story (its number), by a question written once."""
+    code = languages.current()
+
+    def question(article):
+        rows = model._default_manager.filter(article=article)
+        return rows.order_by().values_list(*_columns(code))
+
+    return _named(prepared.values(("prices named", code), question, article=article))
+
+
+def _columns(code):
     path = "observation__series__source__name"
-    name = Coalesce(
-        NullIf(f"{path}_{languages.current()}", Value("")), f"{path}_{languages.DEFAULT}"
-    )
-    columns = ["position", "instrument__code", *(f"observation{part}" for part in FROZEN), name]
+    name = Coalesce(NullIf(f"{path}_{code}", Value("")), f"{path}_{languages.DEFAULT}")
+    return ["position", "instrument__code", *(f"observation{part}" for part in FROZEN), name]
+
+
+def _named(rows):
     known, found = quotes.standing(), []
-    for position, code, *then in mentions.order_by().values_list(*columns):
+    for position, code, *then in rows:
         quote = known.get(code)
         if quote is not None and quote.is_known:
             was = Then(*then) if then[0] is not None else None

@@ -9,10 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from markets import answers, history, quotes
+from markets import answers, history, mentions, quotes
 from markets import ticker as strip
 from markets.mentions import Named
-from markets.mentions import named as named_by
 from portal.lib import dates, languages, numbers
 from portal.lib.shared import shared
 
@@ -142,11 +141,15 @@ def prices_asked(context, words):
 
 
 @register.simple_tag
-def prices_named(mentions, has_some=None):
+def prices_named(article):
     """The mentions.Named of a story: its prices, and its chips by code. One query; none where it
-    is known (False) that it has no mentions.
+    is known (has_prices) that it names none.
     """
-    return Named() if has_some is False else named_by(mentions.all())
+    if getattr(article, "has_prices", True) is False:
+        return Named()
+    if article.is_look_alike:  # a text that readers do not have names what it names
+        return mentions.named(article.mentions.all())
+    return mentions.named_by(article.mentions.model, article.pk)
 
 
 @register.filter

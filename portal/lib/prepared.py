@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable
 
 MOST = 300
 _FAR_BACK = datetime(1970, 3, 3, 3, 3, 3, tzinfo=UTC)
@@ -25,6 +26,13 @@ def rows(key, build, **values):
     """
     connection = connections[DEFAULT_DB_ALIAS]
     return _answered(connection, _question(connection, key, build, values), values)
+
+
+def values(key, build, **values):
+    """The same with each value as Django gives it: a Decimal, a date, an aware instant."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    question = _question(connection, key, build, values)
+    return [question.converted(row) for row in _answered(connection, question, values)]
 
 
 def objects(key, build, **values):
@@ -73,28 +81,32 @@ class Question:
 
     def __init__(self, connection, build, values):
         marks = {name: _mark(value, place) for place, (name, value) in enumerate(values.items(), 1)}
-        query = build(**marks).query
-        compiler = query.get_compiler(connection=connection)
+        asked = build(**marks)
+        compiler = asked.query.get_compiler(connection=connection)
         self.sql, params = compiler.as_sql()
         places = {_adapted(connection, mark): Place(name) for name, mark in marks.items()}
         self.params = [places.get(one, one) for one in params]
         if lost := set(values) - {one.name for one in self.params if isinstance(one, Place)}:
             raise ValueError(f"not among the parameters: {lost}")
-        if compiler.klass_info:
-            converters = compiler.get_converters([column for column, *_rest in compiler.select])
-            self.converters = [
-                (place, converter, column, connection)
-                for place, (several, column) in converters.items()
-                for converter in several
-            ]
+        converters = compiler.get_converters([column for column, *_rest in compiler.select or ()])
+        self.converters = [
+            (place, converter, column, connection)
+            for place, (several, column) in converters.items()
+            for converter in several
+        ]
+        if issubclass(asked._iterable_class, ModelIterable):
             self.maker = Maker(compiler.klass_info, compiler.select)
             self.annotations = list((compiler.annotation_col_map or {}).items())
 
-    def made(self, row):
+    def converted(self, row):
         if self.converters:
             row = list(row)
             for place, converter, column, connection in self.converters:
                 row[place] = converter(row[place], column, connection)
+        return row
+
+    def made(self, row):
+        row = self.converted(row)
         made = self.maker.made(row)
         for name, place in self.annotations:
             setattr(made, name, row[place])

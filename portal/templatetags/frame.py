@@ -1,14 +1,17 @@
 """The frame of the pages: what all of a language have in common is rendered once."""
 
+from html import escape
+
 from django import template
-from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from portal.lib import languages
 from portal.lib.shared import shared
 
 register = template.Library()
 
+CURRENT = ' aria-current="true"'
 # Stands for the language switch, which differs from page to page, in what is kept.
 SWITCH = mark_safe("\x00switch\x00")
 
@@ -35,7 +38,14 @@ def switch(context):
     """The language switch of this page, which has it in three places."""
     known = context.render_context.get(SWITCH)
     if known is None:
-        known = render_to_string("chrome/language_switch.html", {"editions": context["editions"]})
+        items = "".join(
+            f'<li><a href="{escape(one.url)}" hreflang="{one.code}" lang="{one.code}"'
+            f"{CURRENT if one.is_current else ''}>"
+            f'<span aria-hidden="true">{escape(one.short)}</span>'
+            f'<span class="vh">{escape(one.name)}</span></a></li>'
+            for one in context["editions"]
+        )
+        known = f'<ul class="langs" aria-label="{escape(_("Language"))}">{items}</ul>\n'
         context.render_context[SWITCH] = known
     return known
 
@@ -46,7 +56,7 @@ def kept(parser, token):
     and each state of the frame. Inside, `switch` is the language switch; everything else in there
     has to be the site's or the frame's, or to be named as a value.
     """
-    _tag, name, *values = token.split_contents()
+    _kept, name, *values = token.split_contents()
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
     return KeptNode(name, [parser.compile_filter(value) for value in values], nodelist)

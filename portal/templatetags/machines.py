@@ -14,6 +14,7 @@ from news import crops
 from news import structured as of_news
 from news.feeds import whole
 from portal.lib import feeds, languages, structured
+from portal.lib.shared import shared
 from portal.lib.sitemaps import alternates
 
 register = template.Library()
@@ -111,8 +112,14 @@ def structured_data(context, what, *args):
     """The JSON-LD of a page of this kind, from what its view gave it. No query."""
     code = languages.current()
     nodes = NODES[what](context, code, *args)
-    newsroom = structured.publisher(code, context["chrome"].policies)
-    return structured.script([*nodes, newsroom])
+    return structured.script([*nodes, _newsroom(context, code)])
+
+
+def _newsroom(context, code):
+    def made():
+        return structured.publisher(code, context["chrome"].policies)
+
+    return shared(("newsroom", code), ("frame",), made) if context.get("marks") else made()
 
 
 def _front(context, code):

@@ -32,6 +32,8 @@ def story(pk):
 
 def siblings(article, now):
     """The public translations of a story, newest first."""
+    if not getattr(article, "has_siblings", True):
+        return []
     return prepared.objects(
         "siblings",
         lambda story, language, now: (

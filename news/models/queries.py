@@ -118,11 +118,13 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_page(self):
         """With what the story's own page shows, but for its bylines and tags (news.loading.story);
-        few have corrections, not all name prices.
+        few have corrections or stand in other languages, not all name prices.
         """
         notes = self.model.corrections.rel.related_model.objects
+        others = self.model.objects.filter(story=OuterRef("story")).exclude(pk=OuterRef("pk"))
         return self.select_related("section", "picture", "source").annotate(
             has_corrections=Exists(notes.filter(article=OuterRef("pk"))),
+            has_siblings=Exists(others),
             has_prices=Exists(Mention.objects.filter(article=OuterRef("pk"))),
         )
 

@@ -5,7 +5,9 @@ pinned story that is not public (yet, or any more) leaves no hole, and a block t
 is not begun. Five queries, however many stories there are.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db.models import Value
 from django.utils import timezone
@@ -100,7 +102,8 @@ def _place(stories, about_markets, sections, slots):
     reserved = {slot.article_id for slot in pinned.values()}
 
     def take(count, fits=lambda story: True):
-        taken = [s for pk, s in left.items() if pk not in reserved and fits(s)][:count]
+        free = (s for pk, s in left.items() if pk not in reserved and fits(s))
+        taken = list(islice(free, count))
         for story in taken:
             del left[story.pk]
         return taken
@@ -126,8 +129,11 @@ def _place(stories, about_markets, sections, slots):
         same = front.lead.section_id
         front.more = take(2, lambda s: s.section_id == same and not s.shown_picture)
     front.markets = take(3, lambda s: s.pk in about_markets)
+    by_section = defaultdict(list)
+    for story in left.values():
+        by_section[story.section_id].append(story)
     for number, section in enumerate(sections):
-        mine = [s for s in left.values() if s.section_id == section.pk]
+        mine = by_section[section.pk]
         is_wide = number == 0 and len(mine) >= BLOCK
         if len(mine) < BLOCK:
             continue

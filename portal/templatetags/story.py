@@ -107,7 +107,7 @@ def story_meta(context):
     if article.shown_updated_at:
         parts.append(f"<dt>{said.updated}</dt><dd>{moment(article.shown_updated_at)}</dd>")
     parts.append("</dl>")
-    if context["siblings"]:
+    if context.get("siblings"):
         parts.append(_translations(context["editions"], context["siblings"], said))
     mail = f"mailto:?subject={quoted(article.headline)}&amp;body={quoted(address)}"
     parts.append(

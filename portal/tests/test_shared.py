@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from news.models import Article
-from news.tests.factories import make_article, make_section
+from news.tests.factories import make_article, make_picture, make_section, make_source
 from portal.lib import prepared, topics
 from portal.lib.shared import MOST, _kept, shared
 
@@ -100,3 +100,61 @@ def test_a_question_written_once_answers_for_other_values(db):
 def test_a_value_that_does_not_reach_the_question_is_refused(db):
     with pytest.raises(ValueError, match="not among the parameters"):
         prepared.rows("lost", lambda code: Article.objects.values_list("pk"), code="en")
+
+
+def loaded(row):
+    """What an instance holds, without what belongs to Django."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+def test_an_object_of_a_question_written_once_is_the_one_of_the_query_set(db):
+    picture, source = make_picture(), make_source()
+    stories = [make_article(picture=picture, source=source), make_article()]
+
+    def one(pk):
+        return Article.objects.for_page().filter(pk=pk)
+
+    for story in stories:
+        (made,) = prepared.objects("whole", one, pk=story.pk)
+        known = one(story.pk).get()
+        assert made == known
+        assert loaded(made) == loaded(known)
+        assert made.get_deferred_fields() == known.get_deferred_fields()
+        assert not made._state.adding
+        assert made._state.fields_cache.keys() == known._state.fields_cache.keys()
+        for name, other in known._state.fields_cache.items():
+            mine = made._state.fields_cache[name]
+            assert mine == other
+            assert mine is None or loaded(mine) == loaded(other)
+    assert prepared.objects("whole", one, pk=0) == []
+
+
+def test_columns_that_a_question_leaves_out_are_asked_for_when_they_are_read(db):
+    story = make_article(headline="Depots fill")
+    (made,) = prepared.objects(
+        "headline only", lambda pk: Article.objects.only("slug").filter(pk=pk), pk=story.pk
+    )
+    assert "headline" in made.get_deferred_fields()
+    assert made.headline == "Depots fill"
+
+
+def test_as_many_numbers_as_a_list_has(db):
+    stories = [make_article() for _number in range(3)]
+
+    def question(**pks):
+        return Article.objects.filter(pk__in=pks.values()).order_by("pk")
+
+    for count in (1, 2, 3):
+        wanted = [story.pk for story in stories[:count]]
+        found = prepared.objects(("numbers", count), question, **prepared.named("pk", wanted))
+        assert [story.pk for story in found] == wanted
+
+
+def test_values_come_as_django_gives_them(db):
+    story = make_article()
+    ((at, group),) = prepared.values(
+        "hour and group",
+        lambda pk: Article.objects.filter(pk=pk).values_list("published_at", "story"),
+        pk=story.pk,
+    )
+    assert (at, group) == (story.published_at, story.story)

@@ -13,6 +13,7 @@ MODES = {
     "growth": "cold, over many stories; the yardstick is the same page over few",
 }
 WARM = ("article", "home", "section", "tag", "feed", "board", "instrument", "ticker")
+PACKED = ("article", "home")  # as browsers ask for them
 NOT_MODIFIED = ("article", "home", "feed")
 BEHIND = ("article", "home")
 GROWTH = ("article", "home", "section", "tag", "author", "day", "feed")
@@ -62,9 +63,9 @@ def rows(addresses, wanted, *, has_nginx):
         )
         if name in WARM:
             found.append(Row(name, "warm", Ask("warm", first), CONSTANT, queries=0))
-        if name == "article":
+        if name in PACKED:
             asked = Ask("warm", first, tuple(BROWSER.items()))
-            found.append(Row("article, br", "warm", asked, CONSTANT, queries=0))
+            found.append(Row(f"{name}, br", "warm", asked, CONSTANT, queries=0))
         if name in NOT_MODIFIED:
             found.append(Row(name, "304", Ask("warm", first), CONSTANT, status=304, queries=0))
         if name in BEHIND and has_nginx:

@@ -18,9 +18,10 @@ bind = os.environ.get("BIND") or "127.0.0.1:" + os.environ.get("PORT", "8000")
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 worker_class = "gthread"
-# glibc gives each thread a heap of its own, which keeps what its largest answer needed; two do.
+# glibc gives each thread a heap of its own, which keeps what its largest answer needed; one for all
+# does: only one thread of Python runs at a time.
 with contextlib.suppress(OSError, AttributeError):
-    ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX of malloc.h
+    ctypes.CDLL(None).mallopt(-8, 1)  # M_ARENA_MAX of malloc.h
 # Loaded once, before the processes part: they share what they do not write to, a third of it all.
 preload_app = True
 

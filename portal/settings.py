@@ -101,7 +101,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
         # A little memory for each thread: the machine keeps the file in its own, and what would be
         # mapped counts for every process.
-        "PRAGMA cache_size=-2000;",
+        "PRAGMA cache_size=-500;",
     }
     # To open the file and read its schema costs as much as a whole page.
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=None)
@@ -121,8 +121,8 @@ if CACHE_URL:
         },
     }
 
-# Rendered pages that each process keeps in memory, in megabytes; 0: none.
-PAGE_MEMORY_MB = env.int("PAGE_MEMORY_MB", default=16)
+# Rendered pages that each process keeps in memory, in megabytes; 0: none. Eight hold some 400.
+PAGE_MEMORY_MB = env.int("PAGE_MEMORY_MB", default=8)
 
 # 5. Languages and time ----------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The search page: reads the question, asks within a deadline, shows hits with their passages."""
 
 import threading
+import time
 from contextlib import contextmanager
 
 from django.http import Http404
@@ -61,9 +62,12 @@ def search(request):
 
 
 def _answer(request, query, filters):
-    stories = filters.narrow(Article.objects.published())
+    stories, began = filters.narrow(Article.objects.published()), time.monotonic()
+    meant = ""
     if query:
         found = find(stories, filters.scoped(query), by_relevance=filters.by_relevance)
+        if found.is_near or not (found.keys or found.is_hasty):
+            meant = suggestion(stories, query, began, with_all=found.is_near)
     elif query.typed:
         found = Found()  # signs only: nothing to look for
     else:
@@ -72,22 +76,22 @@ def _answer(request, query, filters):
     named = query.typed if query and is_first else ""
     page, places = _page(request, found, filters.address(query.typed), named)
     if query:
-        markers = {code: Marker(query, code) for code in filters.languages}
+        shown = query.loosened if found.is_near else query
+        markers = {code: Marker(shown, code) for code in filters.languages}
         for story in page.items:
             _mark(story, markers[story.language])
-    meant = ""
-    if query and not found.keys and not found.is_hasty:
-        meant = suggestion(stories, query)
+    is_poor = found.is_near or not found.keys
     return {
         "page": page,
         "places": places,
         # Who narrows the search or turns its pages looks for stories, not for a price.
         "has_answers": bool(named),
         "is_hasty": found.is_hasty,
+        "is_near": found.is_near,
         "meant": meant,
         "meant_address": filters.address(meant),
-        "elsewhere": filters.address(query.typed, lang="all") if not found.keys else "",
-        "everywhere": filters.everywhere(query.typed) if not found.keys else "",
+        "elsewhere": filters.address(query.typed, lang="all") if is_poor else "",
+        "everywhere": filters.everywhere(query.typed) if is_poor else "",
     }
 
 

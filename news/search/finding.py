@@ -58,16 +58,19 @@ few AS MATERIALIZED ({pick} (SELECT number FROM known) <= %s AND {match} AND {se
 
 @dataclass(frozen=True)
 class Found:
-    """Keys of stories in their order. is_cut: there are more; is_hasty: only new ones were seen."""
+    """Keys of stories in their order. is_cut: there are more; is_hasty: only new ones were seen;
+    is_near: none has all the words, these have most of them.
+    """
 
     keys: list = field(default_factory=list)
     is_cut: bool = False
     is_hasty: bool = False
+    is_near: bool = False
 
 
 def find(stories, query, *, by_relevance=True):
     """Those of `stories` (a query-set of what may be seen) that answer. One query; on PostgreSQL
-    a second one where there are more than MOST.
+    a second one where there are more than MOST. Another one where none has all the words.
     """
     if not query:
         return Found()
@@ -78,6 +81,8 @@ def find(stories, query, *, by_relevance=True):
     except TooSlow:
         log.warning("search: no time for %r", query.typed)
         is_hasty, rows = True, _hastily(stories, query, began)
+    if not rows and not is_hasty:
+        return _nearly(stories, query, began, by_relevance)
     is_cut = len(rows) > MOST
     if by_relevance:
         if len(rows) == MOST + 1:
@@ -86,6 +91,25 @@ def find(stories, query, *, by_relevance=True):
     else:
         keys = [row[0] for row in rows]
     return Found(keys[:MOST], is_cut, is_hasty)
+
+
+def left(began):
+    """Seconds of database time that a search begun then still has; a moment at least."""
+    return max(0.005, began + WHOLE + REST - time.monotonic())
+
+
+def _nearly(stories, query, began, by_relevance):
+    """Those with most of the words; none where there are too few words, or no time."""
+    if (loose := query.loosened) is None:
+        return Found()
+    try:
+        with within(left(began)):
+            rows = _rows(stories, loose, MOST)
+    except TooSlow:
+        return Found()
+    now = timezone.now().timestamp()
+    keys = ranking.ranked(rows, loose, now) if by_relevance else [row[0] for row in rows]
+    return Found(keys, is_near=bool(keys))
 
 
 def _heads(stories, query, oldest, began):

@@ -5,10 +5,11 @@ that looks like an operator is a word or nothing, so no question is ever an erro
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
-from news.search import words
+from news.search import synonyms, words
 from news.search.words import MARK
 from portal.lib.text import address_words, one_line
 from portal.lib.tokens import LONGEST as LONGEST_WORD
@@ -17,19 +18,24 @@ from portal.lib.tokens import SAME, chunks, parts, plain, quick, token
 LONGEST = 200
 MOST_TERMS = 10
 # How much each way of meeting a word is worth.
-EXACT, STEM, BEGINNING, SOUND = 1.0, 0.85, 0.6, 0.5
+EXACT, STEM, LIKE, BEGINNING, SOUND = 1.0, 0.85, 0.7, 0.6, 0.5
+# A question of so many words may be answered by stories that have most of them; of more words than
+# the second number only the first ones are looked for then.
+LOOSE, LOOSE_TERMS = 3, 7
 
 _STOP = {
     "en": "a an and are as at be by for from has have how in is it its no not of on or that the "
-    "this to was were what when where which who why will with",
+    "this to was were what when where which who why will with do does did can could should would i "
+    "you we they my our your their there about than so such vs very much many",
     "ru": "а в во для до за и из или к как ко который ли на не о об от по под при про с со такое "
-    "так то у что чтобы это почему когда где кто",
+    "так то у что чтобы это почему когда где кто сколько какой какая какие есть был была было бы",
     "kk": "бен мен пен және жане да де та те үшін ушин бұл бул сол осы бойынша туралы немесе не "
     "қалай калай неге қайда кайда",
 }
 STOP = {code: frozenset(map(quick, text.split())) for code, text in _STOP.items()}
 _ASKED = re.compile(r'(?:(?<=\s)|^)(-?)"([^"]*)"|(\S+)')
 _LETTERS = re.compile(r"[^\W\d_]")
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _CYRILLIC = [
     *(("shch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"), ("yu", "ю")),
     *(("ya", "я"), ("yo", "е"), ("ye", "е")),
@@ -69,19 +75,38 @@ class Query:
     # there. Only a quicker way to the rows; which of them may be shown is asked of the stories.
     scope: tuple = ()
     places: tuple = ()  # from, to
+    least: int = 0  # so many of the terms are enough; 0 is all of them
 
     def __bool__(self):
         return bool(self.terms)
 
     @cached_property
+    def loosened(self):
+        """The question for stories that have most of the words; None where all are needed.
+
+        A hyphenated word is then several: coal-fired plant finds the coal plant.
+        """
+        apart = read(_HYPHEN.sub(" ", self.typed), self.languages)
+        terms = apart.terms[:LOOSE_TERMS]
+        if len(terms) < LOOSE:
+            return None
+        return replace(self, terms=terms, least=max(2, round(len(terms) * 0.6)))
+
+    def _any_of(self, written, both, either):
+        """The terms in a database's own words."""
+        sets = combinations(self.terms, self.least or len(self.terms))
+        texts = [both.join(map(written, one)) for one in sets]
+        return texts[0] if len(texts) == 1 else f"({either.join(f'({text})' for text in texts)})"
+
+    @cached_property
     def fts(self):
         """The question for an FTS5 table: every token in quotes."""
-        return self._fts(" AND ".join(map(_fts_term, self.terms)))
+        return self._fts(self._any_of(_fts_term, " AND ", " OR "))
 
     @cached_property
     def fts_head(self):
         """The same with every word in the headline, the lead or the names."""
-        return self._fts(f"{{head}} : ({' AND '.join(map(_fts_term, self.terms))})")
+        return self._fts(f"{{head}} : ({self._any_of(_fts_term, ' AND ', ' OR ')})")
 
     def _fts(self, text):
         for group in self.scope:
@@ -99,7 +124,7 @@ class Query:
 
     @cached_property
     def tsquery_terms(self):
-        return " & ".join(map(_ts_term, self.terms))
+        return self._any_of(_ts_term, " & ", " | ")
 
     @cached_property
     def marks(self):
@@ -192,6 +217,9 @@ def _terms(text, languages, is_last, is_begun):
 def _ways_of_one(piece, languages):
     exact = token(piece)
     ways = [Way((exact,)), *_stems(quick(piece), languages, STEM)]
+    for code in languages:
+        for root in synonyms.like(quick(piece), code):
+            ways += [Way((words.MARK + root,), LIKE), Way((root,), LIKE)]
     if len(exact) > 3 and _LETTERS.match(exact):
         for sound in _sounds(piece):
             ways += [Way((sound,), SOUND), *_stems(sound, languages, SOUND)]

@@ -4,13 +4,12 @@ Nothing is suggested that finds nothing among what the reader may see: the table
 drafts too, the answer never does.
 """
 
+import time
 from functools import partial
-
-from django.db.models import Q
 
 from news.models import SearchWord
 from news.search.deadline import TooSlow, within
-from news.search.finding import finds
+from news.search.finding import finds, left
 from news.search.query import read
 from portal.lib.tokens import plain, quick
 
@@ -20,13 +19,17 @@ _LATIN, _CYRILLIC = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзх
 _LAYOUTS = (str.maketrans(_LATIN, _CYRILLIC), str.maketrans(_CYRILLIC, _LATIN))
 
 
-def suggestion(stories, query):
-    """The text of a better question, which finds something among `stories`, or ""."""
+def suggestion(stories, query, began=None, *, with_all=False):
+    """The text of a better question, which finds something among `stories`, or "".
+
+    began: the time.monotonic() of the search, whose deadline it keeps; None is now. with_all: no
+    word may be left out.
+    """
     if not query or '"' in query.typed:
         return ""
     try:
-        with within(SECONDS):
-            return next(filter(partial(_finds, stories, query), _attempts(query)), "")
+        with within(min(SECONDS, left(began or time.monotonic()))):
+            return next(filter(partial(_finds, stories, query), _attempts(query, with_all)), "")
     except TooSlow:
         return ""
 
@@ -35,7 +38,7 @@ def _finds(stories, query, attempt):
     return finds(stories, read(attempt, query.languages))
 
 
-def _attempts(query):
+def _attempts(query, with_all):
     """Better questions, the likeliest first: typed on the other keyboard, a slip, a word less."""
     typed = plain(query.typed)
     for layout in _LAYOUTS:
@@ -43,9 +46,12 @@ def _attempts(query):
         if swapped != typed and all(word in _known(swapped, query) for word in swapped.split()):
             yield swapped
     terms = query.terms[:MOST_WORDS]
-    meant = [_nearest(term.text, query.languages) for term in terms]
-    words = [word or term.text for word, term in zip(meant, terms, strict=True)]
-    for attempt in (" ".join(words), " ".join(filter(None, meant))):
+    texts = [term.text for term in terms]
+    known = _known(" ".join(texts), query)
+    near = _nearest([text for text in texts if text not in known], query.languages)
+    meant = [text if text in known else near.get(text) for text in texts]
+    words = [word or text for word, text in zip(meant, texts, strict=True)]
+    for attempt in (" ".join(words), "" if with_all else " ".join(filter(None, meant))):
         if attempt and attempt != typed:
             yield attempt
 
@@ -55,27 +61,36 @@ def _known(text, query):
     return set(words.values_list("word", flat=True))
 
 
-def _nearest(text, languages):
-    """The known word nearest to one that was typed; None if none is near."""
-    if not text.isalpha() or not 3 < len(text) <= 30:
-        return None
-    easy = quick(text)
-    most = 1 if len(easy) < 6 else 2
-    near = [
-        (away, -stories, word)
-        for word, stories in _candidates(easy, languages, most)
-        if (away := distance(easy, quick(word), most)) is not None
-    ]
-    return min(near)[2] if near else None
+def _nearest(texts, languages):
+    """{word that was typed: the known word nearest to it}, where one is near. Two queries."""
+    typed = {text: quick(text) for text in texts if text.isalpha() and 3 < len(text) <= 30}
+    near = {}
+    for end, of in (("front", slice(2)), ("back", slice(-2, None))) if typed else ():
+        for begun, word, stories in _candidates(end, typed.values(), of, languages):
+            for text, easy in typed.items():
+                away = distance(easy, quick(word), _most(easy)) if easy[of] == begun else None
+                if away is not None:
+                    near[text] = min(near.get(text, (99,)), (away, -stories, word))
+    return {text: best[2] for text, best in near.items()}
 
 
-def _candidates(easy, languages, most):
-    """Known words with its beginning or its end, and about its length; the common ones first."""
-    near = Q(length__range=(len(easy) - most, len(easy) + most))
-    rows = SearchWord.objects.filter(near, language__in=languages, stories__gt=0)
-    for ends in ({"front": easy[:2]}, {"back": easy[-2:]}):
-        found = rows.filter(**ends).order_by("-stories", "word")
-        yield from found.values_list("word", "stories")[:MOST_CANDIDATES]
+def _most(easy):
+    return 1 if len(easy) < 6 else 2
+
+
+def _candidates(end, words, of, languages):
+    """(end, word, stories) of known words with the end of one of these and about their length; the
+    common ones first.
+    """
+    ends, lengths = {easy[of] for easy in words}, [len(easy) for easy in words]
+    rows = SearchWord.objects.filter(
+        language__in=languages,
+        stories__gt=0,
+        length__range=(min(lengths) - 2, max(lengths) + 2),
+        **{f"{end}__in": ends},
+    )
+    found = rows.order_by("-stories", "word").values_list(end, "word", "stories")
+    return found[: MOST_CANDIDATES * len(ends)]
 
 
 def distance(one, other, most):

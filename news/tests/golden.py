@@ -96,6 +96,33 @@ en | forecourt | forecourt-price
 en | power deman | cold-lifts-demand
 en | frost | cold-lifts-demand
 en | Orlov turbine | turbine-workshop
+en | rented tanks | brent-floor
+en | what do I pay for in a litre of petrol | forecourt-price
+en | fuel rationing Kazakhstan | border-stations-cap
+en | Kyrgyz petrol canisters | border-fuel-contracts
+en | gasoline | petrol-costs-more
+en | cheapest electricity coal vs solar | solar-tender
+en | Uzbekistan cotton solar | textile-solar
+en | ships waiting Volga | tanker-queue
+en | storm Caspian terminal | caspian-berth
+en | dam river rice | delta-farmers
+en | train batteries | batteries-railway
+en | airport fuel shortage | bitumen-jet-fuel
+en | road building bitumen price | bitumen-jet-fuel
+en | middle corridor container price | one-price-transit
+en | ruble exchange rate | rouble-five-numbers
+en | unemployment jobs energy engineers | jobs-in-maintenance
+en | smart meters heating Kostanay | heating-by-the-hour
+en | transformers January Taraz | early-january
+en | electricity exchange | power-futures
+en | Tuzkala refinery gas flaring | flare-goes-out
+en | Arctic heating fuel | arctic-depot
+en | oil reserves Kazakhstan | read-the-footnotes
+en | refinery maintenance April | refiners-delay-repairs
+en | tariff linked to Brent | small-producers-tariff
+en | KZT | tenge-steady
+en | USD RUB | rouble-opens-firmer
+en | coal-fired plant | old-towers
 ru | нефти | brent-floor
 ru | нефть | brent-floor
 ru | цена нефти | brent-floor
@@ -150,6 +177,20 @@ ru | баррель -зерно | brent-floor
 ru | январь трансформаторы | early-january
 ru | ремонт трансформатора | early-january
 ru | Тараз | early-january
+ru | АЗС север | zapravki-sever
+ru | доллар рубль прогноз | rouble-five-numbers
+ru | солнечные электростанции Казахстан | solar-tender
+ru | ветряки | wind-second-line
+ru | ветроэнергетика | wind-second-line
+ru | нефтепровод диспетчер ночь | intervyu-dispetcher
+ru | зерно вагоны дефицит | eksport-zerna
+ru | вагоны-цистерны Орск | vagony-iz-depo
+ru | ремонт цистерн | vagony-iz-depo
+ru | тарифы на отопление | heating-by-the-hour
+ru | ГЭС на Или | delta-farmers
+ru | аккумуляторы | batteries-railway
+ru | нефть марки Brent упала | brent-floor
+ru | электросети юг Казахстана | early-january
 kk | Қызылорда | qyzylorda-su
 kk | Кызылорда | qyzylorda-su
 kk | кызылорданын су | qyzylorda-su
@@ -186,6 +227,13 @@ kk | қаңтарда | early-january
 kk | кантар | early-january
 kk | электр желілері | early-january
 kk | Алматы теміржол | batteries-railway
+kk | Астана жылу желілері | astana-jylu
+kk | суару | qyzylorda-su
+kk | күн электр станциясы | solar-tender
+kk | көмір электр станциясы | old-towers
+kk | қыс электр тұтыну | early-january
+kk | теміржол батареясы | batteries-railway
+kk | Оңтүстік Қазақстан электр | early-january
 """
 
 CASES = [

@@ -331,3 +331,90 @@ def test_the_deadline_of_a_search_is_a_quarter_of_a_second():
     assert finding.WHOLE + finding.REST <= 0.25
     assert finding.WHOLE + spelling.SECONDS <= 0.25
     assert deadline._STEPS <= 10_000
+
+
+# Most of the words -------------------------------------------------------------------------------
+
+
+def test_where_no_story_has_all_words_those_with_most_of_them_are_shown(client, publish):
+    both = publish(headline="Ozokerite lamps for the harbour")
+    publish(headline="Ozokerite and rope")
+    response = ask(client, "ozokerite lamps zeppelin")
+    assert [story.pk for story in response.context["page"].items] == [both.pk]
+    assert "No story has all the words of <b>ozokerite lamps zeppelin</b>" in response.text
+    assert "<mark>Ozokerite</mark> <mark>lamps</mark>" in response.text
+    assert "lang=all" in response.text  # the words may all stand in another language's story
+
+
+def test_all_words_are_needed_where_a_story_has_them_or_where_there_are_two(client, publish):
+    whole = publish(headline="Ozokerite lamps by zeppelin")
+    publish(headline="Ozokerite lamps")
+    assert found(client, "ozokerite lamps zeppelin") == [whole.pk]
+    assert found(client, "ozokerite aubergine") == []
+
+
+def test_most_of_the_words_keep_what_was_left_out_and_the_filters(client, publish):
+    section = make_section("power")
+    here = publish(headline="Ozokerite lamps", section=section)
+    publish(headline="Ozokerite lamps and rope", section=section)
+    publish(headline="Ozokerite lamps elsewhere")
+    words = "ozokerite lamps zeppelin -rope"
+    assert found(client, words, section=section.slug) == [here.pk]
+
+
+def test_a_hyphenated_word_is_several_where_nothing_has_it(client, publish):
+    story = publish(headline="Ozokerite boilers for a steam plant")
+    assert found(client, "ozokerite-heated plant") == [story.pk]
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "words"),
+    [
+        ("en", "Petrol gets dearer", "gasoline"),
+        ("en", "The tenge holds", "KZT"),
+        ("ru", "Заправки закрываются", "АЗС"),
+        ("ru", "Зимний дизель", "дизтопливо"),
+        ("kk", "Жылу желісі", "жылытудың"),
+    ],
+)
+def test_a_word_finds_what_the_newsroom_calls_otherwise(client, publish, language, headline, words):
+    story = publish(headline=headline, language=language)
+    path = "/search/" if language == "en" else f"/{language}/search/"
+    assert found(client, words, path) == [story.pk]
+
+
+def test_the_very_word_comes_before_one_that_means_the_same(client, publish):
+    own = publish(headline="Gasoline gets dearer")
+    publish(headline="Petrol gets dearer")
+    assert found(client, "gasoline")[0] == own.pk
+
+
+def test_a_slip_among_other_words_is_told_beside_what_the_others_find(client, publish):
+    publish(headline="Ozokerite lamps for zeppelins")
+    response = ask(client, "ozokerite lamps zepelins")
+    assert response.context["page"].count == 1
+    assert response.context["meant"] == "ozokerite lamps zeppelins"
+    assert ask(client, "ozokerite lamps qwvxz").context["meant"] == ""  # no word is left out
+
+
+def test_a_search_that_finds_only_some_of_its_words_asks_few_questions(client, publish):
+    publish(headline="Ozokerite lamps")
+    ask(client, "warm")
+    for words in ("ozokerite lamps zeppelin", "ozokerite lamps zeppelin harbour rope"):
+        page, questions = asked_of_the_database(client, words)
+        assert page.count == (1 if words.endswith("zeppelin") else 0)
+        # Which words are known, what is near to the others by either end, whether that finds.
+        assert len(questions) <= 11, questions
+
+
+def test_without_time_most_of_the_words_are_not_looked_for(client, publish, monkeypatch):
+    publish(headline="Ozokerite lamps")
+
+    def slow(stories, query, most, **options):
+        if query.least:
+            raise TooSlow
+        return []
+
+    monkeypatch.setattr(finding, "_rows", slow)
+    response = ask(client, "ozokerite lamps zeppelin")
+    assert "Nothing matches that yet" in response.text

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import inspect
 import ipaddress
 import socket
 
@@ -122,6 +123,14 @@ def base(db):
     call_command("seed_base", verbosity=0)
 
 
+@pytest.fixture
+def sources_off(base):
+    """A tick asks nobody for figures: to be refused and try again would take it half a minute."""
+    from markets.models import Source
+
+    Source.objects.update(is_enabled=False)
+
+
 def _member(role, username):
     from portal.models import User
 
@@ -163,10 +172,33 @@ def desk(client, editor):
     return client
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out tests that use no database of this process: another one changes nothing",
+    )
+
+
+def _uses_database(item):
+    """A test with `request` may ask for any fixture by its name: it counts as one that does."""
+    return (
+        "django_db_setup" in item.fixturenames
+        or "request" in inspect.signature(item.function).parameters
+        or item.get_closest_marker("django_db") is not None
+    )
+
+
+def pytest_collection_modifyitems(config, items):
     """Browser tests come last in each process.
 
     Playwright leaves an event loop running, and within one Django gives out other database
     connections than outside: what a later test wrote would stay behind.
     """
+    for item in items:
+        if "module_db" in item.fixturenames:  # who runs alone without `db` needs its tables, too
+            item.add_marker(pytest.mark.django_db)
+    if config.getoption("database_only"):
+        config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+        items[:] = filter(_uses_database, items)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -310,7 +310,9 @@ def test_presence_of_a_story_that_is_gone_says_so(desk, key):
 # Forgetting --------------------------------------------------------------------------------------
 
 
-def test_copies_are_forgotten_after_thirty_days_and_not_before(desk, mine, key, capsys):
+def test_copies_are_forgotten_after_thirty_days_and_not_before(
+    sources_off, desk, mine, key, capsys
+):
     keep(desk, key, article=mine)
     beat(desk, mine, key)
     now = timezone.now()

@@ -169,7 +169,7 @@ def test_rows_of_an_older_recipe_are_rewritten_a_few_at_a_time(publish):
     assert SearchRow.objects.freshen() == 1
 
 
-def test_tick_keeps_the_index_fresh(base, publish, capsys):
+def test_tick_keeps_the_index_fresh(sources_off, publish, capsys):
     publish()
     SearchRow.objects.update(recipe=0)
     call_command("tick")

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from news import withheld
 from news.models import Article, Figure, Picture, Policy
 
 
@@ -21,14 +22,12 @@ def picture_deleted(instance, **kwargs):
 
     Refused before this for a picture that any story shows.
     """
-    storage, name, base = instance.file.storage, instance.file.name, instance.base
+    storage, name = instance.file.storage, instance.file.name
 
     def remove():
         if not name or Picture.objects.filter(file=name).exists():
             return
-        folder, _slash, stem = base.rpartition("/")
-        for found in storage.listdir(folder)[1]:
-            if found.startswith((f"{stem}.", f"{stem}-")):
-                storage.delete(f"{folder}/{found}")
+        for found in withheld.files(storage, name):
+            storage.delete(found)
 
     transaction.on_commit(remove)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from news.models import Article, Mention, PreviewLink, Revision, Step
+from news import withheld
+from news.models import Article, Mention, Picture, PreviewLink, Revision, Step
 from news.models.history import KEPT, QUICK_SAVES_KEPT, STEPS_KEPT
 from news.models.status import TIMED
 
@@ -41,6 +42,26 @@ def freeze_prices(now=None):
         story.mentions.freeze(story.published_at)
         for story in Article.objects.filter(pk__in=waiting.values("article")).only("published_at")
     )
+
+
+def keep_files_in_place():
+    """Withhold the files of pictures whose rights have ended, give back those of renewed ones.
+
+    Returns how many rows changed. A file stays while one entry that shares it has rights. Pages do
+    not wait for this; safe to repeat.
+    """
+    ended = Picture.objects.expired().exclude(file__startswith=withheld.FOLDER)
+    renewed = Picture.objects.usable().filter(file__startswith=withheld.FOLDER)
+    count = 0
+    for pictures, place in ((ended, withheld.hidden), (renewed, withheld.public)):
+        for picture in pictures.order_by("pk"):
+            with transaction.atomic():
+                sharing = Picture.objects.select_for_update().filter(file=picture.file.name)
+                has_rights = any(one.is_usable for one in sharing)
+                if has_rights is (place is withheld.public):
+                    withheld.move(picture.file.storage, picture.file.name, place)
+                    count += sharing.update(file=place(picture.file.name))
+    return count
 
 
 def prune_revisions(now=None):

@@ -34,6 +34,10 @@ READABLE = {
     "GIF": "gif",
     "TIFF": "tif",
 }
+# Told here, for a slim machine has no list of types and Python alone does not know them all.
+TYPES = {"jpg": "image/jpeg", "tif": "image/tiff"} | {
+    kind: f"image/{kind}" for kind in ("avif", "webp", "png", "gif")
+}
 GPS, ORIENTATION = 0x8825, 0x0112
 # Ways a position is written outside EXIF: XMP, and what programs make of it.
 PLACE = re.compile(rb"GPS ?(?:Latitude|Longitude|Position|Coordinates|Info)", re.I)
@@ -133,6 +137,10 @@ def _in_srgb(image):
     for name in ("names_place", "kept_exif", "said", "is_plain_jpeg", "turned"):
         setattr(shown, name, getattr(image, name))
     return shown
+
+
+def type_of(path):
+    return TYPES.get(path.rpartition(".")[2], "application/octet-stream")
 
 
 def mega(count):

@@ -4,8 +4,9 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
 from django.db import models
-from django.http import HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import uses
+from news import renditions, uses, withheld
 from news.admin import uploading
 from news.admin.picture_form import PictureForm
 from news.models import Picture
@@ -244,5 +245,24 @@ class PictureAdmin(AnyCaseSearch, admin.ModelAdmin):
                 view(lambda request: uploading.describe(self, request)),
                 name="news_picture_describe",
             ),
+            path(
+                "withheld/<path:name>",
+                view(lambda request, name: self.withheld_file(request, name)),
+                name="news_picture_withheld",
+            ),
             *super().get_urls(),
         ]
+
+    def withheld_file(self, request, name):
+        """A file that nobody else gets any more: for the people who may give its rights again."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        storage = Picture._meta.get_field("file").storage
+        try:
+            file = storage.open(withheld.hidden(withheld.public(name)))
+        except (OSError, SuspiciousFileOperation):
+            raise Http404("no such file") from None
+        response = FileResponse(file, content_type=renditions.type_of(name))
+        response["Cache-Control"] = "private, no-store"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response

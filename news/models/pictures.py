@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from news import renditions
+from news import renditions, withheld
 from portal.lib import languages
 from portal.lib.languages import Translated
 
@@ -58,7 +58,7 @@ class PictureQuerySet(models.QuerySet):
 
 
 class Picture(models.Model):
-    file = models.FileField(_("file"), upload_to="pictures", max_length=120)
+    file = withheld.LibraryFileField(_("file"), upload_to="pictures", max_length=120)
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
     is_decorative = models.BooleanField(
@@ -156,6 +156,8 @@ class Picture(models.Model):
 
         Raises ValidationError for a file `renditions.read` refuses (forms have asked before).
         """
+        if self.file and self.file._committed and self.is_usable:
+            self._give_file_back()
         if self.file and not self.file._committed:
             image = renditions.read(self.file)
             self.digest = renditions.fingerprint(self.file)
@@ -169,6 +171,18 @@ class Picture(models.Model):
         ):
             self.make_renditions()
         super().save(*args, **kwargs)
+
+    def _give_file_back(self):
+        """A picture with rights has its files at their public addresses, also when the clock took
+        them away while a form was open. Entries that share the file follow it.
+        """
+        storage, name = self.file.storage, withheld.public(self.file.name)
+        hidden = withheld.hidden(name)
+        if self.file.name == name and (storage.exists(name) or not storage.exists(hidden)):
+            return
+        withheld.move(storage, hidden, withheld.public)
+        Picture.objects.filter(file=hidden).update(file=name)
+        self.file = name
 
     def make_renditions(self):
         """Write the sizes again from the original; the caller saves."""
@@ -234,6 +248,8 @@ class Picture(models.Model):
         known, root = self.__dict__.get("_root", ("", ""))
         if known != base:  # what the addresses of all sizes begin with
             root = self.file.storage.url(base)
+            if withheld.is_withheld(base):
+                root = self.file.url.rpartition(".")[0]
             self.__dict__["_root"] = base, root
         if "?" in root:  # the storage signs each address for itself
             return self.file.storage.url(base + ending)

@@ -16,6 +16,7 @@ PARTS = [
     (publishing.publish_due, "stories out"),
     (fetching.fetch_due, "sources asked"),
     (publishing.freeze_prices, "prices frozen"),
+    (publishing.keep_files_in_place, "files of pictures withheld or given back"),
     (publishing.prune_revisions, "old saves gone"),
     (prune_drafts, "copies of forms forgotten"),
     (SearchRow.objects.freshen, "stories indexed"),

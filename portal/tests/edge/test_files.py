@@ -24,6 +24,9 @@ def files(tmp_path, origin):
         (static / f"{name}.br").write_bytes(brotli.compress(SHEET))
     (static / "font.0123456789ab.woff2").write_bytes(b"font")
     (media / "a.avif").write_bytes(b"picture")
+    withheld = tmp_path / "var/media/withheld/pictures"
+    withheld.mkdir(parents=True)
+    (withheld / "a.avif").write_bytes(b"secret")
     (media / "a.html").write_bytes(b"<script>1</script>")
     (tmp_path / "var/db.sqlite3").write_bytes(b"secret")
     (media / "link.webp").symlink_to(tmp_path / "var/db.sqlite3")
@@ -88,6 +91,10 @@ def test_a_picture_stays_for_ever_and_cannot_run(files):
         "/media/..%2fdb.sqlite3",
         "/static/..%2f..%2fvar%2fdb.sqlite3",
         "/media/2026/link.webp",
+        "/media/withheld/pictures/a.avif",
+        "/media/2026/../withheld/pictures/a.avif",
+        "/media/%77ithheld/pictures/a.avif",
+        "/media//withheld/pictures/a.avif",
         "/media/2026/",
         "/media/",
         "/static/",

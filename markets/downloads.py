@@ -3,7 +3,6 @@
 Columns and keys are a promise (docs/markets.md): new ones are added at the end, none is renamed.
 """
 
-import csv
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from markets.models import Observation
-from portal.lib import languages, lifetime, numbers
+from portal.lib import languages, lifetime, numbers, sheets
 
 COLUMNS = ("as_of", "value", "nominal", "unit", "source", "state", "rev")
 ALL_COLUMNS = (
@@ -58,21 +57,12 @@ def rows(quote, window):
         yield day.isoformat(), numbers.plain(numbers.rounded(value, places)), nominal, state, rev
 
 
-def cell(text):
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
-class Line:
-    """A file for csv.writer that hands each line on instead of keeping it."""
-
-    def write(self, line):
-        return line
-
-
 def as_csv(request, quote, window):
-    writer = csv.writer(Line())
-    unit, source = cell(quote.instrument.unit), cell(quote.source.name if quote.source else "")
+    writer = sheets.writer()
+    unit, source = (
+        sheets.cell(quote.instrument.unit),
+        sheets.cell(quote.source.name if quote.source else ""),
+    )
 
     def lines():
         yield writer.writerow(COLUMNS)
@@ -128,7 +118,7 @@ def head_of(quote):
     }
 
 
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+CONTENT_TYPES = {"csv": sheets.CONTENT_TYPE, "json": "application/json"}
 
 
 def answer(request, quote, window, parts, extension):
@@ -158,7 +148,7 @@ def answer(request, quote, window, parts, extension):
 
 def all_as_csv(groups):
     """The board as one table: each instrument's value in force. groups: those of board.groups."""
-    writer, lines = csv.writer(Line()), []
+    writer, lines = sheets.writer(), []
     lines.append(writer.writerow(ALL_COLUMNS))
     for _name, found in groups:
         lines += [writer.writerow(all_row(row.quote)) for row in found]
@@ -172,16 +162,16 @@ def all_row(quote):
     previous = quote.previous
     return (
         one.code,
-        cell(one.name),
+        sheets.cell(one.name),
         one.kind,
         one.region.code if one.region else "",
         quote.plain if quote.is_known else "",
         quote.nominal,
-        cell(one.unit),
+        sheets.cell(one.unit),
         quote.as_of.isoformat() if quote.is_known else "",
         "" if previous is None else numbers.plain(numbers.rounded(previous, places)),
         quote.previous_as_of.isoformat() if quote.previous_as_of else "",
-        cell(quote.source.name if quote.source else ""),
+        sheets.cell(quote.source.name if quote.source else ""),
         "override" if quote.is_override else quote.state.kind,
     )
 

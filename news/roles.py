@@ -39,6 +39,7 @@ ACTIONS = {
     "history": _rule(pgettext_lazy("right", "read the history of a story"), VIEW),
     "compare": _rule(pgettext_lazy("right", "compare revisions"), VIEW),
     "preview": _rule(pgettext_lazy("right", "preview a story"), VIEW),
+    "export": _rule(pgettext_lazy("right", "download the list of stories"), VIEW),
     "write": _rule(pgettext_lazy("right", "write a new story"), WRITE),
     "translate": _rule(pgettext_lazy("right", "translate a story"), WRITE, VIEW),
     "edit": _rule(pgettext_lazy("right", "edit a draft"), CHANGE, others=OTHERS, stages=OF_WRITERS),

@@ -2,24 +2,56 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import checklist, roles
 from news.models import Article, EditConflict, MoveRefused
+from portal.lib import dates
 from portal.lib.admin import CappedPaginator
 from portal.lib.text import fold
 
-from . import conflict, corrections, drafts, history, kept, moves, previews, prose, translations
+from . import (
+    conflict,
+    corrections,
+    drafts,
+    export,
+    history,
+    kept,
+    moves,
+    previews,
+    prose,
+    translations,
+)
 from .checks import StoryChecks
 from .context import story_context
 from .forms import ArticleForm
 from .listing import Listing
 
+# Lines of the form that only tell, and what each tells.
+HOURS = {
+    "published": "published_at",
+    "updated": "updated_at",
+    "withdrawn": "withdrawn_at",
+    "until": "expires_at",
+}
+TOLD = HOURS | {"withdrawal_reason": "withdrawal_reason"}
 FIELDS = {"bylines": "authors"}  # name in a content -> name on the model, where they differ
+
+
+def _hour(name):
+    """A line of the form that says an hour as the whole portal writes it, with its zone."""
+
+    @admin.display(description=Article._meta.get_field(name).verbose_name)
+    def written(desk, story):
+        return dates.moment(getattr(story, name))
+
+    return written
 
 
 @admin.register(Article)
@@ -32,7 +64,8 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     autocomplete_fields = ["picture", "source", "tags"]
-    readonly_fields = ["status", "published_at", "updated_at", "withdrawn_at", "withdrawal_reason"]
+    published, updated, withdrawn, until = map(_hour, HOURS.values())
+    readonly_fields = list(TOLD)
     change_form_template = "admin/news/article/change_form.html"
     fieldsets = [
         (None, {"fields": ["kicker", "headline", "lead", "dateline", "body"]}),
@@ -43,11 +76,11 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
                 "fields": [
                     "section",
                     ("language", "kind"),
-                    "status",
-                    "published_at",
-                    "updated_at",
+                    "published",
+                    "updated",
                     "expires_at",
-                    "withdrawn_at",
+                    "until",
+                    "withdrawn",
                     "withdrawal_reason",
                 ],
             },
@@ -88,6 +121,18 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("section", "pending")
 
+    def changelist_view(self, request, extra_context=None):
+        # "Select story to change" is no name for a page.
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """No button beside a story's section or source deletes that section or source."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = field.widget.can_view_related = False
+        return field
+
     def get_search_results(self, request, queryset, search_term):
         """Folded on both sides, so that Cyrillic is found in any case on every database."""
         for word in fold(search_term).split()[:8]:
@@ -117,14 +162,18 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
         return fields if roles.may(request.user, "set expiry") else [*fields, "expires_at"]
 
     def get_fieldsets(self, request, obj=None):
-        """A new story has no hours yet."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is not None:
-            return fieldsets
-        hours = {*self.readonly_fields, "expires_at"}
+        """Of the lines that only tell, those that have something to tell."""
+        silent = {line for line, name in TOLD.items() if not getattr(obj, name, None)}
+        is_asked = self.has_change_permission(request, obj) and roles.may(
+            request.user, "set expiry"
+        )
+        if obj is None:
+            silent |= {"expires_at"}  # a new story has no hours yet
+        else:
+            silent |= {"until"} if is_asked else {"expires_at"}
         return [
-            (name, options | {"fields": [f for f in options["fields"] if f not in hours]})
-            for name, options in fieldsets
+            (name, options | {"fields": [f for f in options["fields"] if f not in silent]})
+            for name, options in super().get_fieldsets(request, obj)
         ]
 
     def view_on_site(self, article):
@@ -139,6 +188,7 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             return self.admin_site.admin_view(lambda *a, **k: function(self, *a, **k))
 
         own = [
+            path("export/", view(export.as_csv), name=f"{info}_export"),
             path("<int:pk>/compare/", view(history.compare), name=f"{info}_compare"),
             path("<int:pk>/restore/", view(history.restore), name=f"{info}_restore"),
             path("<int:pk>/preview/", view(previews.three_widths), name=f"{info}_preview"),
@@ -151,7 +201,7 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
             *drafts.urls(self),
             *prose.urls(self),
         ]
-        return [*own, *(kept.rescued(self, pattern) for pattern in super().get_urls())]
+        return [kept.rescued(self, pattern) for pattern in [*own, *super().get_urls()]]
 
     def get_object(self, request, object_id, from_field=None):
         """With ?aside=7 the form opens with the text of that revision, upon what is there now."""

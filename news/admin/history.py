@@ -1,11 +1,13 @@
 """The history of a story: who, when, what for; any two texts side by side; a way back."""
 
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +30,26 @@ def story_or_404(desk, request, pk, action):
     if not roles.may(request.user, action, story):
         raise PermissionDenied
     return story
+
+
+def by_button(back):
+    """A view that only a button opens. Whoever comes without it, as after a login that had ended,
+    is led to the page where the button stands.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def answer(desk, request, pk):
+            if request.method == "POST":
+                return view(desk, request, pk)
+            story_or_404(desk, request, pk, "view")
+            words = _("Nothing was sent. Press the button again.")
+            desk.message_user(request, words, messages.WARNING)
+            return HttpResponseRedirect(reverse(f"admin:news_article_{back}", args=[pk]))
+
+        return answer
+
+    return decorate
 
 
 def page(desk, request, story):
@@ -102,9 +124,8 @@ def _text(story, name):
     }
 
 
+@by_button("history")
 def restore(desk, request, pk):
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     story = story_or_404(desk, request, pk, "history")
     number = request.POST.get("revision", "")
     revision = number.isdecimal() and story.revisions.filter(number=int(number[:9])).first()

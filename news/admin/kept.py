@@ -13,7 +13,14 @@ NOT_ALLOWED = _("Your account may no longer change this story. Your text has not
 GONE = _("This story has been deleted meanwhile. Your text has not been saved.")
 STALE = _("You have logged in again since the form was opened. Send it again.")
 # Shown to people, in this order; everything else that was sent is kept in hidden fields.
-SHOWN = {"headline": _("headline"), "lead": _("lead"), "body": _("text")}
+SHOWN = {
+    "headline": _("headline"),
+    "lead": _("lead"),
+    "body": _("text"),
+    "text": _("correction"),
+}
+# The pages on which somebody writes what nobody else has yet.
+WRITTEN_ON = {"news_article_add", "news_article_change", "news_article_correct"}
 NEVER_KEPT = {"csrfmiddlewaretoken"}  # a page has a token of its own
 MOST = 2_000
 
@@ -53,14 +60,14 @@ def is_story_form(request):
     return (
         request.method == "POST"
         and match is not None
-        and match.url_name in {"news_article_add", "news_article_change"}
+        and match.url_name in WRITTEN_ON
         and (is_ours and bool(origin))
     )
 
 
 def rescued(desk, pattern):
     """The address of the form, which answers somebody logged out with their own text."""
-    if pattern.name not in {"news_article_add", "news_article_change"}:
+    if pattern.name not in WRITTEN_ON:
         return pattern
     behind = pattern.callback
 

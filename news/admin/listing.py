@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from news import hours
 from news.models import Article, Presence
 from news.models.queries import lines_of_cards
-from portal.lib import dates
+from portal.lib import dates, languages
 
 from . import drafts, moves
 
@@ -48,7 +48,7 @@ class Mine(admin.SimpleListFilter):
 class Listing:
     """The part of ArticleAdmin that lists."""
 
-    list_display = ["title", "standing", "hour", "language", "section", "people", "last_saved"]
+    list_display = ["title", "standing", "hour", "edition", "section", "people", "last_saved"]
     list_filter = [Mine, "status", "language", "section", "kind"]
     ordering = ["-modified_at", "-pk"]
     list_per_page = 50
@@ -109,6 +109,11 @@ class Listing:
     def hour(self, story):
         at = story.published_at
         return at and format_html("{} <small>{}</small>", dates.moment(at), hours.from_now(at))
+
+    @admin.display(description=gettext_lazy("language"), ordering="language")
+    def edition(self, story):
+        """As the switch of the site writes it: EN."""
+        return languages.SHORT[story.language]
 
     @admin.display(description=gettext_lazy("byline"), empty_value="—")
     def people(self, story):

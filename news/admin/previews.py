@@ -3,7 +3,7 @@
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from news import preview, roles
 from news.models import MoveRefused
 
-from .history import story_or_404
+from .history import by_button, story_or_404
 
 WIDTHS = [390, 820, 1440]
 
@@ -61,9 +61,8 @@ def page(desk, request, pk):
     return preview.page(request, story, content)
 
 
+@by_button("preview")
 def share(desk, request, pk):
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     story = story_or_404(desk, request, pk, "share preview")
     try:
         link = story.share(by=request.user)
@@ -76,9 +75,8 @@ def share(desk, request, pk):
     return HttpResponseRedirect(reverse("admin:news_article_preview", args=[pk]))
 
 
+@by_button("preview")
 def revoke(desk, request, pk):
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     story = story_or_404(desk, request, pk, "revoke preview")
     number = request.POST.get("link", "")
     links = story.previews.filter(pk=number if number.isdecimal() else 0, revoked_at=None)

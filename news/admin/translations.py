@@ -1,7 +1,7 @@
 """A story's draft in another language, and what its original has said since."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,12 +10,11 @@ from news import comparing, roles
 from news.models import MoveRefused
 from news.naming import names_of
 
-from .history import story_or_404
+from .history import by_button, story_or_404
 
 
+@by_button("change")
 def translate(desk, request, pk):
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     story = story_or_404(desk, request, pk, "translate")
     try:
         draft = story.translate(request.POST.get("language", ""), by=request.user)

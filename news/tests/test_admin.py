@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -306,6 +307,18 @@ def test_an_editor_adds_a_correction_which_readers_see(desk, client):
     assert "Nine tanks, not ten." in client.get("/corrections/").text
     assert story.revisions.first().verb == "corrected"
     assert "Nine tanks, not ten." in desk.get(change_path(story)).text
+
+
+def test_a_correction_sent_after_the_login_has_ended_is_kept_and_sent_again(desk):
+    path = f"/admin/news/article/{make_article().pk}/correct/"
+    sent = {"kind": "update", "text": "Nine tanks, not ten.", "is_grave": "on"}
+    kept = Client().post(path, sent)
+    assert kept.status_code == 403
+    assert re.search(r"<textarea[^>]*>\s*Nine tanks, not ten.</textarea>", kept.text)
+    assert '<input type="hidden" name="kind" value="update">' in kept.text
+    assert f'action="{path}"' in kept.text
+    assert desk.post(path, sent).status_code == 302
+    assert Correction.objects.get().is_grave
 
 
 @pytest.mark.parametrize(

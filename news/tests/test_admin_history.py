@@ -62,10 +62,27 @@ def test_a_revision_that_is_none_is_not_found(desk, editor, asked):
     assert desk.get(change_path(story), {"aside": asked}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "back"),
+    [
+        ("restore", "history"),
+        ("share", "preview"),
+        ("revoke", "preview"),
+        ("translate", "change"),
+    ],
+)
+def test_who_comes_without_the_button_is_led_to_it_and_changes_nothing(desk, name, back):
+    """After a login that had ended Django opens the address that was sent to, without the form."""
+    story = draft()
+    answer = desk.get(page_of(story, name), follow=True)
+    assert answer.redirect_chain == [(page_of(story, back), 302)]
+    assert "Nothing was sent. Press the button again." in answer.text
+    assert Article.objects.count() == 1 and not story.previews.exists()
+
+
 def test_an_old_text_is_brought_back_upon_the_version_that_was_seen(desk, editor, chief):
     story = draft(lead="First.")
     say(story, editor, lead="Second.")
-    assert desk.get(page_of(story, "restore")).status_code == 405
     form = {"revision": "1", "version": "2"}
     assert desk.post(page_of(story, "restore"), form).status_code == 302
     assert Article.objects.get().lead == "First."

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models.deletion import ProtectedError
 from django.utils import timezone
@@ -316,3 +317,17 @@ def test_a_correction_is_dated_by_the_clock_to_the_second(db):
     assert before <= note.noted_at <= timezone.now()
     assert note.noted_at.microsecond == 0
     assert not Correction._meta.get_field("noted_at").editable
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "register of tariffs", "//host/path"])
+def test_the_address_of_an_original_is_one_of_the_web_whoever_writes_it(base, address):
+    with pytest.raises(ValidationError):
+        make_article(source_url=address)
+    story = make_article(source_url="https://example.org/register")
+    story.source_url = address
+    with pytest.raises(ValidationError):
+        story.save()
+    # What a command has put there past the model keeps nobody from saving the story.
+    Article.objects.filter(pk=story.pk).update(source_url=address)
+    story = Article.objects.get(pk=story.pk)
+    story.save()

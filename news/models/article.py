@@ -257,23 +257,14 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         elif self.withdrawn_at is None:
             self.withdrawn_at = timezone.now()
         with transaction.atomic(savepoint=not self.is_held):
-            if self.pk and not self.is_held:
-                known = Article.objects.filter(pk=self.pk)
+            if not self.is_held:
+                known = Article.objects.filter(pk=self.pk) if self.pk else Article.objects.none()
                 before = known.only("status", "published_at", "source_url").first()
                 self._freeze_prices(before)
                 self._look_at_source(before)
-            elif self._state.adding:
-                self._look_at_source(None)
             super().save(*args, **kwargs)
             Mention.objects.add_named(self, prose.instruments(self.body))
             self._freeze_prices(self)
-
-    def _look_at_source(self, before):
-        """A new address of the original is one of the web, whoever writes the row: it becomes a
-        link. What has stood there before keeps nobody from saving: the checklist speaks of it.
-        """
-        if self.source_url and (before is None or before.source_url != self.source_url):
-            self._meta.get_field("source_url").run_validators(self.source_url)
 
     @staticmethod
     def _freeze_prices(story):

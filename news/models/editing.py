@@ -167,6 +167,13 @@ class Editing:
             twin.validate_constraints(exclude={"status", "expires_at", "published_at"})
         return content
 
+    def _look_at_source(self, before):
+        """A new address of the original is one of the web, whoever writes the row: it becomes a
+        link. What has stood there before keeps nobody from saving: the checklist speaks of it.
+        """
+        if self.source_url and (before is None or before.source_url != self.source_url):
+            self._meta.get_field("source_url").run_validators(self.source_url)
+
     def _keep_pending(self, content, by, now):
         live = self.content()
         mine = {"content": content, "by": by, "by_name": name_of(by), "made_at": now}

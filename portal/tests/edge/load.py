@@ -14,7 +14,11 @@ class Answer:
     headers: dict
     body: bytes
     took: float = 0.0
-    at: float = 0.0
+    at: float = 0.0  # when it had come; a page is judged by when it was asked for
+
+    @property
+    def sent(self):
+        return self.at - self.took
 
     @property
     def cache(self):
@@ -28,23 +32,25 @@ class Answer:
 def ask(port, path="/", method="GET", body=None, **headers):
     """One request on a connection of its own."""
     caller = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    began = time.time()
     try:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         caller.request(method, path, body=body, headers={"Host": "localhost", **sent})
         found = caller.getresponse()
         told = {name.lower(): value for name, value in found.getheaders()}
-        return Answer(found.status, told, found.read(), at=time.time())
+        body, at = found.read(), time.time()
+        return Answer(found.status, told, body, at - began, at)
     finally:
         caller.close()
 
 
-def raw(port, data, limit=5):
-    """What comes back for these very bytes, until the other side closes; b"" for silence."""
-    with socket.create_connection(("127.0.0.1", port), timeout=limit) as caller:
+def raw(port, data, end=None):
+    """What comes back for these very bytes, until `end` or until the other side closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as caller:
         caller.sendall(data)
         found = b""
         try:
-            while part := caller.recv(65536):
+            while not (end and end in found) and (part := caller.recv(65536)):
                 found += part
         except (TimeoutError, ConnectionResetError):
             pass

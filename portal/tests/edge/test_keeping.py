@@ -40,35 +40,41 @@ def test_nobody_gets_yesterdays_page_because_nobody_else_came(edge, origin, tmp_
         assert ask(wrong.port, "/idle/").text != "new"  # the control bites
 
 
-def told_until(hour, seconds, answers):
-    """Polls every path of `answers` until `hour + seconds`: {path: [(when it came, text)]}."""
-    seen = {path: [] for path in answers}
-    while time.time() < hour + seconds:
+def told_until(hour, seconds, ports):
+    """{path: its answers}: each is asked for again and again until `hour + seconds`, and is new."""
+    seen = {path: [] for path in ports}
+    deadline = hour + seconds + 20
+    while time.time() < hour + seconds or any(said[-1].text != "new" for said in seen.values()):
+        assert time.time() < deadline, "the old one stays"
         for path, found in seen.items():
-            answer = ask(answers[path], path)
-            found.append((answer.at, answer.text))
+            found.append(ask(ports[path], path))
         time.sleep(0.01)
     return seen
 
 
 def test_a_page_that_changes_at_an_hour_changes_then_and_not_a_second_later(edge, origin):
-    hour = int(time.time()) + 3
+    for _try in range(5):
+        hour = int(time.time()) + 3
 
-    def answer(request):
-        if request.at >= hour:
-            return page("new")
-        # The portal says @(T-1); "@T" is the control: nginx counts the second T in.
-        return page("old", kept=f"@{hour if request.path == '/control/' else hour - 1}")
+        def answer(request, hour=hour):
+            if request.at >= hour:
+                return page("new")
+            # The portal says @(T-1); "@T" is the control: nginx counts the second T in.
+            kept = f"@{hour if request.path.startswith('/control/') else hour - 1}"
+            return page("old", kept=kept)
 
-    origin.answer = answer
-    time.sleep(max(0, hour - 0.7 - time.time()))  # asked for the first time in the last second
-    seen = told_until(hour, 2.2, {"/scheduled/": edge.port, "/control/": edge.port})
-    first = {path: min(at for at, text in told if text == "new") for path, told in seen.items()}
-    assert first["/scheduled/"] >= hour, "nobody sees it early"
-    last_old = max(at for at, text in seen["/scheduled/"] if text == "old")
+        origin.answer = answer
+        scheduled, control = f"/scheduled/{hour}/", f"/control/{hour}/"
+        time.sleep(max(0, hour - 0.7 - time.time()))  # asked for the first time in the last second
+        seen = told_until(hour, 2.2, {scheduled: edge.port, control: edge.port})
+        if seen[control][0].at < hour:
+            break  # or the machine was busy, and nobody had asked for them before the hour
+    first = {path: min(one.at for one in told if one.text == "new") for path, told in seen.items()}
+    assert first[scheduled] >= hour, "nobody sees it early"
+    last_old = max(one.sent for one in seen[scheduled] if one.text == "old")
     assert last_old <= hour + LATE
-    assert first["/control/"] >= hour + 0.9, "the control bites"
-    early = [one for one in origin.seen if one.path == "/scheduled/" and one.at < hour]
+    assert first[control] >= hour + 0.9, "the control bites"
+    early = [one for one in origin.seen if one.path == scheduled and one.at < hour]
     assert len(early) == 1, "and the last second does not fall on the portal"
 
 
@@ -164,7 +170,7 @@ def test_robots_txt_and_its_kin_are_kept_for_the_hour_they_ask_for(edge, origin)
 @pytest.mark.parametrize("path", ["/ru/markets/brent.csv", "/markets/usd-rub/badge.svg"])
 def test_streams_and_badges_are_not_kept_and_nobody_waits_for_anothers(edge, origin, path):
     """With the lock of kept pages, nginx would let them through one by one."""
-    all_here = threading.Barrier(8, timeout=4)  # nobody is answered before all have come
+    all_here = threading.Barrier(8, timeout=20)  # nobody is answered before all have come
 
     def stream(request):
         all_here.wait()

@@ -16,6 +16,13 @@ from portal.tests.edge.servers import SMALL, children, gunicorn
 pytestmark = nginx.needed()
 
 
+def until(true, limit=20):
+    deadline = time.monotonic() + limit
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def meanwhile(act):
     """Does something again and again in another thread while the block runs."""
@@ -31,7 +38,7 @@ def meanwhile(act):
         yield
     finally:
         over.set()
-        thread.join(timeout=10)
+        thread.join(timeout=30)
 
 
 def test_killed_processes_cost_no_reader_his_page(tmp_path):
@@ -70,7 +77,12 @@ def test_one_dead_node_of_two_costs_no_reader_his_page(tmp_path):
     try:
         with nginx.in_front_of(tmp_path / "edge", first.port, second.port) as edge:
             paths = [f"/{n}/" for n in range(1000)]
-            half = threading.Timer(0.15, first.stop)
+
+            def half_way():
+                until(lambda: first.hits() >= 50)
+                first.stop()
+
+            half = threading.Thread(target=half_way)
             half.start()
             answers = crowd(edge.port, paths, connections=16)
             half.join()
@@ -162,13 +174,6 @@ def test_a_form_is_never_sent_twice(tmp_path):
 # --- new code ------------------------------------------------------------------------------------
 
 
-def until(true, limit=20):
-    deadline = time.monotonic() + limit
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_usr2_alone_takes_the_site_to_new_code_and_no_reader_notices(tmp_path):
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)  # stands for systemd
     told.bind(str(tmp_path / "notify"))
@@ -182,12 +187,13 @@ def test_usr2_alone_takes_the_site_to_new_code_and_no_reader_notices(tmp_path):
         old_workers = set(node.workers())
         answers = []
         with meanwhile(lambda: answers.extend(crowd(edge.port, [f"/{n}/" for n in range(300)]))):
-            time.sleep(0.2)
+            until(lambda: answers)
             os.kill(node.process.pid, signal.SIGUSR2)
             until(lambda: len(node.workers()) > 2)
             new = (set(node.workers()) - old_workers).pop()
             assert node.process.wait(timeout=20) == 0, "the old master went home by itself"
-            time.sleep(0.3)
+            counted = len(answers)
+            until(lambda: len(answers) >= counted + 600)  # the first of them were asked before
         try:
             assert set(statuses(answers)) == {200}
             assert len(answers) >= 600

@@ -62,14 +62,17 @@ def test_nginx_knows_the_names_of_the_session_and_of_the_newsroom():
 
 
 def seen_within(port, path, is_new, begun):
-    """Seconds from `begun` until the page is new; it must stay so for ten more looks."""
-    deadline = begun + FRESH + 5
-    while not is_new(ask(port, path)):
-        assert time.time() < deadline, f"{path} is still the old one"
+    """Seconds from `begun` until somebody last asked for the page and got the old one.
+
+    When it is new it must stay so for ten more looks.
+    """
+    late = 0
+    while not is_new(answer := ask(port, path)):
+        late = answer.sent - begun
+        assert late <= FRESH + 5, f"{path} is still the old one"
         time.sleep(0.02)
-    took = time.time() - begun
     assert all(is_new(ask(port, path)) for _ in range(10)), f"{path} went back to the old one"
-    return took
+    return late
 
 
 def test_what_the_newsroom_does_is_seen_everywhere_at_once(house):
@@ -100,23 +103,27 @@ def test_what_the_newsroom_does_is_seen_everywhere_at_once(house):
 
 def test_a_scheduled_story_is_seen_at_its_hour_on_both_nodes_and_never_before(house):
     both, first, nodes, room = house
-    hour = int(time.time()) + 3
-    _pk, address = room.does("schedule", "Not a moment before its hour", hour)
+    for seconds in (3, 6, 12):  # a busy machine needs longer to have it written before its hour
+        hour = int(time.time()) + seconds
+        pk, address = room.does("schedule", "Not a moment before its hour", hour)
+        if time.time() < hour - 0.5:
+            break
+        room.does("withdraw", pk)
     doors = [both.port, first.port, *(node.port for node in nodes)]
-    seen = {(port, path): None for port in doors for path in ("/", address)}
-    while time.time() < hour + 2.5:
-        for port, path in seen:
-            sent = time.time()
+    waiting = {(port, path) for port in doors for path in ("/", address)}
+    out, late = set(), {}
+    while waiting - out or time.time() < hour + 2.5:
+        for port, path in waiting:
             answer = ask(port, path)
             if answer.status == 200 and b"Not a moment before" in answer.body:
                 assert answer.at >= hour, f"{path} was seen {hour - answer.at:.3f} s early"
-                seen[port, path] = seen[port, path] or sent
-            elif seen[port, path]:
-                raise AssertionError(f"{path} went back")
+                out.add((port, path))
+                continue
+            assert (port, path) not in out, f"{path} went back"
+            late[port, path] = answer.sent - hour
+            assert late[port, path] <= FRESH, f"{path} is still the old one"
         time.sleep(0.01)
-    late = {where: sent - hour for where, sent in seen.items() if sent is not None}
-    assert set(late) == set(seen)
-    assert max(late.values()) <= FRESH, late
+    assert set(late) == waiting, "each was asked for before the hour, too"
 
 
 def test_a_thousand_readers_of_a_cold_page_ask_the_portal_once(house):

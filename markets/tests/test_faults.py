@@ -566,20 +566,34 @@ def state(code):
     return quotes.of([Instrument.objects.get(code=code)])[code].state.kind
 
 
-@pytest.mark.parametrize(("days", "kind"), [(9, "late"), (40, "stale")])
+@pytest.mark.parametrize(
+    ("days", "kind", "word"),
+    [(5, "late", "Late."), (9, "stale", "Outdated."), (40, "stale", "Outdated.")],
+)
 def test_28_past_its_limits_a_value_shows_its_day_and_no_change(
-    usd, bank, client, saturday, days, kind
+    usd, bank, client, saturday, days, kind, word
 ):
     bank.says = answer(rates())
     fetching.fetch("cbr")
+    assert "+0.88%" in cell_of(client, "usd-rub")
     saturday.shift(timedelta(days=days))
     bank.says = outside.hang_up
     fails("cbr", "network")
-    shows(client, "64.3008", SATURDAY)
-    assert state("usd-rub") in (kind, "stale")
-    quote = quotes.of([usd.instrument])["usd-rub"]
-    assert quote.percent is None
-    assert quote.absolute is None
+    page = shows(client, "64.3008", SATURDAY)
+    assert state("usd-rub") == kind
+    assert word in page[page.index('class="inst__said"') :]
+    cell = cell_of(client, "usd-rub")
+    assert f'data-state="{kind}"' in cell
+    assert '<time datetime="2020-02-22">22 Feb</time>' in cell
+    assert "%" not in cell
+    board = client.get("/markets/").content.decode()
+    assert f'<small class="old" data-state="{kind}">{word[:-1]}, ' in board
+
+
+def cell_of(client, code):
+    """The markup of an instrument's cell in the ticker."""
+    strip_of = client.get("/markets/ticker/").content.decode()
+    return next(cell for cell in strip_of.split("</li>") if f"/markets/{code}/" in cell)
 
 
 def test_29_a_second_source_stands_in_under_its_own_name(usd, brent, bank, client, saturday):
@@ -591,9 +605,21 @@ def test_29_a_second_source_stands_in_under_its_own_name(usd, brent, bank, clien
     assert fetching.fetch("fred").new == 1
     quote = quotes.of([brent.instrument])["brent"]
     assert (quote.source.key, quote.text) == ("fred", "56.00")
+    # Its value before is three weeks old, but its own: EIA's newer one is not compared with it.
+    assert quote.previous_as_of == date(2020, 2, 18)
     assert "BRENT 56.00" in strip.ticker_text("en")
     page = client.get("/markets/brent/").content.decode()
     assert "Retrieved from FRED" in page
+
+
+def test_29_a_source_with_a_single_value_shows_no_change(usd, bank, client, saturday):
+    Observation.objects.record(of("brent", "eia"), [Reading(date(2020, 2, 18), Decimal("57.35"))])
+    saturday.move_to(datetime(2020, 3, 12, 12, tzinfo=MOSCOW))
+    bank.says = answer(b"observation_date,DCOILBRENTEU\n2020-03-09,56.00\n", media="text/csv")
+    assert fetching.fetch("fred").new == 1
+    quote = quotes.of([of("brent", "eia").instrument])["brent"]
+    assert (quote.source.key, quote.percent, quote.absolute) == ("fred", None, None)
+    assert "%" not in cell_of(client, "brent")
 
 
 def test_30_a_broken_database_costs_a_page_its_ticker_alone(usd, bank, client, monkeypatch):

@@ -71,6 +71,18 @@ def strip(page, newsroom):
     return re.sub(r"\s+", " ", page.locator("#ticker, .ticker").first.inner_text())
 
 
+def assert_words_of_a_state_fit_a_phone(log_in, newsroom):
+    """The board tells a held value beside its figures; the state of the data needs no scrolling."""
+    phone = log_in("markets", width=390)
+    for language, held in (("", "Being checked"), ("ru/", "Проверяется"), ("kk/", "Тексерілуде")):
+        phone.goto(f"{newsroom}/{language}markets/")
+        expect(phone.locator('.ledger [data-state="held"]')).to_contain_text(held)
+        assert tools.sideways_scroll(phone) == 0, language
+        phone.goto(f"{newsroom}/{language}markets/status/")
+        hidden = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).length"
+        assert phone.locator(".tablebox").evaluate_all(hidden) == 0, language
+
+
 def test_prices_are_typed_a_jump_is_held_and_a_colleague_releases_it(log_in, newsroom):
     markets = log_in("markets")
     sheet = f"{newsroom}/admin/markets/fuelprice/"
@@ -103,6 +115,7 @@ def test_prices_are_typed_a_jump_is_held_and_a_colleague_releases_it(log_in, new
     expect(markets.locator(".messagelist")).to_contain_text("1 price waits for another person")
     shown = strip(markets, newsroom)
     assert "AI-92 42.61" in shown and "AI-95 46.3 " in shown, shown
+    assert_words_of_a_state_fit_a_phone(log_in, newsroom)
 
     # Who typed it does not release it; a colleague does.
     markets.goto(f"{newsroom}/admin/markets/heldquote/")

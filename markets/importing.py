@@ -218,8 +218,11 @@ def _of_file(bad):
         "encoding": _("The file is neither UTF-8 nor Windows-1251 text."),
         "rows": _("The file has more than {n} lines.").format(n=files.MOST_ROWS),
         "empty": _("The file has no lines with prices."),
+        "missing": _(
+            "The first line must name the columns instrument, as_of and value: {name} is missing."
+        ).format(name=str(bad)),
         "columns": _(
-            "The first line must name the columns instrument, as_of and value; of others "
-            "only currency, unit, region, source, source_url and note: {name}"
+            "The first line may name instrument, as_of, value, currency, unit, region, source, "
+            "source_url and note, each once: not “{name}”."
         ).format(name=str(bad)),
     }[bad.kind]

@@ -22,7 +22,8 @@ FORMULA = ("=", "+", "-", "@")
 
 
 class BadFile(ValueError):
-    """Not a file of prices at all. `kind` is one of too_big, encoding, columns, rows, empty."""
+    """Not a file of prices at all. `kind` is one of too_big, encoding, missing, columns, rows,
+    empty; of missing and columns the text is the column's name."""
 
     def __init__(self, kind, text=""):
         super().__init__(text or kind)
@@ -57,7 +58,7 @@ def parse(body):
             if len(rows) > MOST_ROWS:
                 raise BadFile("rows")
     except csv.Error:
-        raise BadFile("columns") from None
+        raise BadFile("encoding") from None
     if not rows:
         raise BadFile("empty")
     return rows
@@ -75,12 +76,14 @@ def _decoded(body):
 
 
 def _check(names):
+    if not any(names):
+        raise BadFile("empty")
+    for name in NEEDED:
+        if name not in names:
+            raise BadFile("missing", name)
     for name in names:
         if name not in COLUMNS or names.count(name) > 1:
             raise BadFile("columns", name[:40])
-    for name in NEEDED:
-        if name not in names:
-            raise BadFile("columns", name)
 
 
 def _row(number, names, cells):

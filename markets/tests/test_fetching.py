@@ -376,7 +376,9 @@ def test_the_command_ends_with_one_when_a_source_fails(only_usd, bank):
 
 def test_the_command_ends_with_three_when_nothing_could_be_asked(only_usd, bank):
     Source.objects.update(is_enabled=False)
-    assert run("--source", "cbr")[0] == 3
+    code, _out, err = run("--source", "cbr")
+    assert code == 3
+    assert "Fetching from this source is switched off." in err
 
 
 @pytest.mark.parametrize(

@@ -174,10 +174,23 @@ def test_the_command_previews_and_then_stores(market_editor):
 def test_the_command_ends_with_one_on_errors_and_stores_nothing():
     code, _out, err = run(str(PAYLOADS / "fuel_bad.csv"))
     assert code == 1
-    assert "6 lines with errors: nothing was stored." in err
+    assert "Lines with errors: 6. Nothing was stored." in err
     assert not Observation.objects.exists()
 
 
 def test_the_command_refuses_a_missing_file_or_account(tmp_path):
     assert run(str(tmp_path / "none.csv"))[0] == 2
     assert run(str(PAYLOADS / "fuel.csv"), "--by", "nobody")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "The file has no lines with prices."),
+        (b"instrument,as_of\nbrent,2020-02-21\n", "value is missing"),
+        (b"instrument,as_of,value,colour\n", "not \u201ccolour\u201d"),
+        (b"instrument,as_of,value,value\n", "each once: not \u201cvalue\u201d"),
+    ],
+)
+def test_what_is_wrong_with_the_columns_is_named(body, words):
+    assert words in importing.read(body).error

@@ -399,9 +399,9 @@ def test_a_file_is_read_in_each_of_its_dialects():
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        (b"", "columns"),
-        (b"\n", "columns"),
-        (b"instrument,as_of\n", "columns"),
+        (b"", "empty"),
+        (b"\n", "empty"),
+        (b"instrument,as_of\n", "missing"),
         (b"instrument,as_of,value,price\n", "columns"),
         (b"instrument,as_of,value,value\n", "columns"),
         (b"instrument,as_of,value\n", "empty"),

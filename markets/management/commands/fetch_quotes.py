@@ -1,6 +1,7 @@
 """Fetch figures now, or fill a history.
 
-Ends with 0 when every source answered, 1 when one failed, 3 when another run was at work.
+Ends with 0 when every source answered, 1 when one failed, 3 when one was not asked: another run was
+at work, or the source is switched off.
 """
 
 import time
@@ -12,7 +13,7 @@ from markets import asking, fetching, providers
 from markets.models import FetchRun
 from portal.lib import http
 
-FAILED, BUSY = 1, 3
+FAILED, SKIPPED = 1, 3
 
 
 class Command(BaseCommand):
@@ -48,10 +49,12 @@ class Command(BaseCommand):
             raise CommandError("Give both --from and --to, the earlier day first.", returncode=2)
         worst = 0
         for key in source or sorted(self._switched_on()):
-            worst = max(worst, self._fetch(key, first, last, dry_run), key=[0, BUSY, FAILED].index)
+            worst = max(
+                worst, self._fetch(key, first, last, dry_run), key=[0, SKIPPED, FAILED].index
+            )
         if worst:
-            text = {FAILED: "Not every source answered.", BUSY: "Another run is at work."}[worst]
-            raise CommandError(text, returncode=worst)
+            told = {FAILED: "Not every source answered.", SKIPPED: "Not every source was asked."}
+            raise CommandError(told[worst], returncode=worst)
         return None
 
     def _switched_on(self):
@@ -82,7 +85,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{key:<5} {fetching.say(run)} [{run.error_kind}] {run.error}")
         elif run.status == Status.SKIPPED:
             self.stderr.write(f"{key:<5} {fetching.say(run)}")
-        return {Status.FAILED: FAILED, Status.SKIPPED: BUSY}.get(run.status, 0)
+        return {Status.FAILED: FAILED, Status.SKIPPED: SKIPPED}.get(run.status, 0)
 
     def _progress(self, done, of, run):
         if of > 1:

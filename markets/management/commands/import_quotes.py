@@ -38,9 +38,9 @@ class Command(BaseCommand):
             text = f"{words}{value} {line.message}"
             (self.stderr if line.verdict == "error" else self.stdout).write(text.rstrip())
         if not report.is_clean:
-            raise CommandError(f"{report.count('error')} lines with errors: nothing was stored.")
+            raise CommandError(f"Lines with errors: {report.count('error')}. Nothing was stored.")
         if dry_run:
-            self.stdout.write(f"{len(report.lines)} lines are in order; nothing stored (dry run).")
+            self.stdout.write(f"Lines in order: {len(report.lines)}. Nothing stored (dry run).")
             return
         try:
             run = importing.apply(report, user, source)

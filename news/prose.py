@@ -178,9 +178,16 @@ def without_repeated_lead(body, lead):
     """
     figures = _FIRST_FIGURES.match(body)[0]
     first = _FIRST_PARAGRAPH.match(body, len(figures))
-    if first and _said(plain_text(first[1])) == _said(lead) != "":
+    if first and _says(plain_text(first[1]), lead):
         return figures + body[first.end() :].lstrip()
     return body
+
+
+def _says(text, lead):
+    # Folding changes a letter here and there: what is twice as long says more.
+    if not lead or not len(lead) / 2 <= len(text) <= 2 * len(lead):
+        return False
+    return _said(text) == _said(lead) != ""
 
 
 def _said(text):

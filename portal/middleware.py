@@ -1,5 +1,7 @@
 """What every answer carries and what every request is told before a view sees it."""
 
+from csp.middleware import HEADER, CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.utils import translation
 
@@ -53,6 +55,21 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if is_admin(request):
             response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class Policy(CSPMiddleware):
+    """The library's; but what the settings say, as nearly every answer does, is written once."""
+
+    def __init__(self, get_response):
+        super().__init__(get_response)
+        self.usual = build_policy()
+
+    def process_response(self, request, response):
+        is_special = any(name.startswith("_csp_") for name in (*vars(response), *vars(request)))
+        if settings.DEBUG or is_special:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.usual)
         return response
 
 

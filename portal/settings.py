@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "portal.middleware.Pages",
     # Early, so that what the next ones refuse has the headers and the language of the site too.
     "portal.middleware.SecurityHeaders",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.Policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.Language",
     "django.middleware.security.SecurityMiddleware",

@@ -22,6 +22,9 @@ _COMBINING = re.compile(r"[\u0300-\u036f]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _TAGS = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|tr|td|th|caption|blockquote|figcaption)>|<br ?/?>", re.I)
+# What parts words in sanitised HTML, whose tags are in small letters.
+_ENDS = ["<br>", "&nbsp;", "</p>", "</h2>", "</h3>", "</li>", "</tr>", "</td>", "</th>"]
+_ENDS += ["</caption>", "</blockquote>", "</figcaption>"]
 _SPACE = re.compile(r"\s+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -43,7 +46,9 @@ def plain_text(prose):
 
 def word_count(prose):
     """How many words prose (sanitised HTML) has."""
-    return len(_TAGS.sub("", _BLOCK_END.sub(" ", prose)).replace("&nbsp;", " ").split())
+    for end in _ENDS:
+        prose = prose.replace(end, " ")
+    return len(_TAGS.sub("", prose).split())
 
 
 def one_line(text):

@@ -14,8 +14,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from markets.templatetags.markets import market_rail
 from news.templatetags.news import face, picture
 from portal.lib import languages
+from portal.templatetags.cards import cards, latest
 from portal.templatetags.portal import moment, stamp
 
 register = template.Library()
@@ -38,6 +40,9 @@ def words(code):
             "copy": _("Copy link"),
             "copied": _("Link copied"),
             "topics": _("Topics"),
+            "latest": _("Latest"),
+            "more": _("More news"),
+            "related": _("Related stories"),
             "report": _("Report an error in this story"),
         }
     return SimpleNamespace(**{name: escape(said) for name, said in told.items()})
@@ -154,6 +159,34 @@ def _translations(editions, siblings, said):
         if one.code in known
     )
     return f'<div class="credit"><p>{said.also_in} {links}</p></div>'
+
+
+@register.simple_tag(takes_context=True)
+def story_beside(context):
+    """The latest news and the prices of the day."""
+    said, rail = words(languages.current()), market_rail(context)
+    if lines := context.get("latest"):
+        rail = f"<section>{_headed(said.latest, ' sechead--sm')}{latest(lines)}</section>{rail}"
+    return mark_safe(  # noqa: S308
+        f'<aside class="art__rail rail-stack" aria-label="{said.more}">{rail}</aside>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def story_related(context):
+    """Other stories of the section; nothing without any."""
+    related = context.get("related")
+    if not related:
+        return ""
+    title, shown = words(languages.current()).related, cards(related, "thumb", "card", bare=True)
+    return mark_safe(  # noqa: S308
+        f'<section class="wrap band related">{_headed(title)}'
+        f'<div class="blk blk--4">{shown}</div></section>'
+    )
+
+
+def _headed(title, css=""):
+    return f'<div class="sechead{css}"><h2>{title}</h2></div>'
 
 
 @register.simple_tag(takes_context=True)

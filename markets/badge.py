@@ -24,7 +24,7 @@ def width_of(text, size, advance=ADVANCE):
 
 def svg(quote):
     """The markup of the badge of a Quote."""
-    label, unit = quote.instrument.label, quote.instrument.unit
+    label, unit = quote.instrument.label, quote.units
     told = []
     if quote.is_known:
         told.append(dates.written(quote.as_of, "day"))

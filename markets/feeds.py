@@ -54,7 +54,7 @@ def entry(line):
     """A day's value. Its id is the instrument and the day, of whatever source or revision."""
     quote, row = line.quote, line.row
     one = quote.instrument
-    value, day = f"{quote.aligned} {one.unit}", dates.written(quote.as_of, "long")
+    value, day = f"{quote.aligned} {quote.units}", dates.written(quote.as_of, "long")
     published = min([row.seen_at, *(old.seen_at for old in line.earlier)])
     said = [_("{name}: {value} on {day}.").format(name=one.name, value=value, day=day)]
     if quote.percent:
@@ -65,7 +65,12 @@ def entry(line):
         )
     said.append(_("Source: {source}.").format(source=quote.source.name))
     if line.earlier:
-        before = ", ".join(quotes.written(one, old.value) for old in line.earlier)
+        before = ", ".join(
+            f"{quotes.written(one, old.value)} {quotes.unit_of(one, old.nominal)}"
+            if old.nominal != row.nominal
+            else quotes.written(one, old.value)
+            for old in line.earlier
+        )
         said.append(_("Revised; before: {value}.").format(value=before))
     return feeds.Entry(
         id=feeds.name("quote", one.pk, row.as_of.isoformat()),

@@ -1,5 +1,6 @@
 """What readers are shown: the value in force of each instrument, ready to be written."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from markets import sample, states
-from markets.models import Instrument, Reading, Series, Source
+from markets.models import Instrument, Kind, Reading, Series, Source
 from markets.models.series import holidays_from
 from markets.states import State
 from portal.lib import dates, numbers
 from portal.lib.shared import shared
 
 MISSING = "—"
+# A number of units that a unit names: "roubles per 100 tenge", not the 95 of AI-95.
+_UNITS = re.compile(r"(?<![\w-])\d+(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,11 @@ class Quote:
         return written(self.instrument, self.value) if self.is_known else MISSING
 
     @property
+    def units(self):
+        """The unit of the value as it was published: roubles per 100 tenge."""
+        return unit_of(self.instrument, self.nominal)
+
+    @property
     def previous(self):
         """The value before, for the same number of units, or None."""
         if self.previous_value is None:
@@ -199,7 +207,7 @@ class Quote:
     @property
     def about(self):
         """For the pointer: what it is, whose figure, of which day, and what is wrong with it."""
-        what = f"{self.instrument.name}, {self.instrument.unit}"
+        what = f"{self.instrument.name}, {self.units}"
         if not self.is_known:
             return what
         whose = self.override.words if self.override else self.source.name
@@ -212,6 +220,20 @@ class Quote:
 def written(instrument, value, *, sign=False):
     """A value of the instrument as tables write it: all its decimals."""
     return numbers.written(value, instrument.show_max, sign=sign)
+
+
+def unit_of(instrument, nominal):
+    """The unit of a price of so many units; a source may change their number at any time.
+
+    Where the unit names a number it is that one: roubles per 10 tenge. Of what is no currency the
+    unit's own number stays as long as the price is not for several of them: euros per 1000 litres.
+    """
+    unit, is_currency = instrument.unit, instrument.kind == Kind.CURRENCY
+    if (nominal == 1 and not is_currency) or str(nominal) in _UNITS.findall(unit):
+        return unit
+    if _UNITS.search(unit) and is_currency:
+        return _UNITS.sub(str(nominal), unit, count=1)
+    return unit if nominal == 1 else f"{numbers.written(Decimal(nominal))} × {unit}"
 
 
 def state_of(row, as_of, now):

@@ -48,6 +48,6 @@ def dataset(quote, description):
             "observationAbout": {"@id": f"{url}#dataset"},
             "observationDate": quote.as_of.isoformat(),
             "value": float(quote.plain),
-            "unitText": one.unit,
+            "unitText": quote.units,
         },
     ]

@@ -214,7 +214,7 @@ def described(quote):
     ).format(
         name=quote.instrument.name,
         value=quote.aligned,
-        unit=quote.instrument.unit,
+        unit=quote.units,
         day=dates.written(quote.as_of, "long"),
         source=quote.source.name,
     )

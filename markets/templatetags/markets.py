@@ -1,7 +1,6 @@
 """Words for templates that show prices. What asks the database says so."""
 
 from datetime import date
-from decimal import Decimal
 
 from django import template
 from django.template.loader import render_to_string
@@ -154,8 +153,11 @@ def prices_named(article):
 
 @register.filter
 def units(quote):
-    """The unit, with the number of units the price is for where the unit does not say it."""
-    unit, nominal = quote.instrument.unit, quote.nominal
-    if nominal == 1 or str(nominal) in unit:
-        return unit
-    return f"{numbers.written(Decimal(nominal))} × {unit}"
+    """The unit, with the number of units the price is for."""
+    return quote.units
+
+
+@register.filter
+def units_of(reading, instrument):
+    """The same of a Reading or a Quote of another day."""
+    return quotes.unit_of(instrument, reading.nominal)

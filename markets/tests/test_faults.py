@@ -400,7 +400,11 @@ def test_16_another_nominal_with_the_same_price_is_accepted(usd, bank, client):
     bank.says = tenge("1,7052", 10)
     assert (fetching.fetch("cbr").held, of("kzt-rub").instrument.latest().nominal) == (0, 10)
     shows(client, "64.3008", SATURDAY)
-    assert client.get("/markets/kzt-rub/").status_code == 200
+    page = client.get("/markets/kzt-rub/").content.decode()
+    assert '<data value="1.7052">1.7052</data>' in page
+    assert "roubles per 10 tenge" in page
+    # The day before is told as it was published, and with what it was the price of.
+    assert '17.0100<small class="old">roubles per 100 tenge</small>' in page
 
 
 def test_17_another_nominal_with_the_same_figure_is_held(usd, bank, client):

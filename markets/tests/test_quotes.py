@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from markets import quotes, sample
-from markets.models import Holiday, Observation, Override, Reading
+from markets.models import Holiday, Instrument, Observation, Override, Reading
 from markets.tests import factories
 from markets.tests.factories import MONDAY, make_instrument, make_series, make_source
 
@@ -371,3 +371,22 @@ def test_decimals_are_those_of_the_source(value, places, ticker, table, plain):
     record(make_series(instrument), MONDAY, value)
     quote = quote_of(instrument)
     assert (quote.text, quote.aligned, quote.plain) == (ticker, table, plain)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "nominal", "told"),
+    [
+        ("currency", "roubles per 100 tenge", 100, "roubles per 100 tenge"),
+        ("currency", "roubles per 100 tenge", 10, "roubles per 10 tenge"),
+        ("currency", "roubles per 100 tenge", 1, "roubles per 1 tenge"),
+        ("currency", "roubles per 10 dirhams", 100, "roubles per 100 dirhams"),
+        ("currency", "roubles per yuan", 10, "10 × roubles per yuan"),
+        ("currency", "roubles per yuan", 1, "roubles per yuan"),
+        ("fuel", "euros per 1000 litres", 1, "euros per 1000 litres"),
+        ("fuel", "tenge per litre of AI-95", 1, "tenge per litre of AI-95"),
+        ("fuel", "tenge per litre of AI-95", 95, "95 × tenge per litre of AI-95"),
+    ],
+)
+def test_the_unit_names_the_number_of_units_that_the_price_is_for(kind, unit, nominal, told):
+    one = Instrument(kind=kind, unit_en=unit)
+    assert quotes.unit_of(one, nominal) == told

@@ -120,7 +120,9 @@ def committed(db, django_capture_on_commit_callbacks):
 @pytest.fixture
 def base(db):
     """Roles, sections and instruments, without stories and quotes."""
-    call_command("seed_base", verbosity=0)
+    from portal.tests.again import again
+
+    again("base", lambda: call_command("seed_base", verbosity=0))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.test import Client
 from markets import asking, sample
 from markets import ticker as strip
 from markets.tests.factories import MONDAY
+from portal.tests.again import again
 from portal.tests.world import World
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -27,19 +28,19 @@ def monday_noon():
 @pytest.fixture
 def instruments(db):
     """The seven instruments of a new installation, without values."""
-    call_command("loaddata", "fixtures/instruments.json", verbosity=0)
+    again("instruments", lambda: call_command("loaddata", "fixtures/instruments.json", verbosity=0))
 
 
 @pytest.fixture
 def seeded(instruments, monkeypatch):
     """The same with two years of sample values, which are written sooner than five."""
     monkeypatch.setattr(sample, "YEARS", 2)
-    sample.load(MONDAY)
+    again("two years", lambda: sample.load(MONDAY))
 
 
 @pytest.fixture
 def five_years(instruments):
-    sample.load(MONDAY)
+    again("five years", lambda: sample.load(MONDAY))
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def member(db, django_user_model):
 
     The person is `client.user`. Without a role: somebody whom the admin lets in and no more.
     """
-    call_command("loaddata", "fixtures/groups.json", verbosity=0)
+    again("groups", lambda: call_command("loaddata", "fixtures/groups.json", verbosity=0))
 
     def log_in(role="", name="anna"):
         user = django_user_model.objects.create_user(name, password="x", is_staff=True)

@@ -58,10 +58,12 @@ def hasty():
     """The database takes rows as they come, and tells nobody: what breaks off is thrown away."""
     from django.db import connection
 
+    from news import lines
     from portal.lib import topics, triggers
 
     triggers.install([], "default")
     with connection.cursor() as cursor:
+        lines.remove(cursor, connection.vendor)
         if connection.vendor == "sqlite":
             for line in ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-400000"):
                 cursor.execute(f"PRAGMA {line}")
@@ -71,6 +73,8 @@ def hasty():
             if cursor.fetchone()[0]:  # foreign keys are not looked at
                 cursor.execute("SET session_replication_role = replica")
     yield
+    tell("what bylines and tags repeat of their stories …")
+    lines.ensure(connection)
     connection.close()  # and with it all that was set
     triggers.install(topics.watches, "default")
 

@@ -8,7 +8,8 @@ class NewsConfig(AppConfig):
     verbose_name = _("News")
 
     def ready(self):
-        from news import following, signals  # noqa: F401  connects them
+        from news import following, lines, signals  # noqa: F401  connects them
         from news.search import tables
 
+        post_migrate.connect(lines.after_migrate, sender=self)
         post_migrate.connect(tables.after_migrate, sender=self)

@@ -17,18 +17,24 @@ from django.utils import timezone
 
 from news import changes, crops
 from news.full_text import figures, full_text, whole
-from news.models import Article, Author, Byline, Correction, OldAddress, Section, Source, Tag
+from news.models import (
+    Article,
+    Author,
+    Byline,
+    Correction,
+    OldAddress,
+    Section,
+    Source,
+    Tag,
+    Tagging,
+)
 from portal.lib import feeds, languages, sorting
 from portal.lib.caching import public_page
 from portal.lib.fields import told
 
-# Whose feed: the model, and the question its stories answer.
-PLACES = {
-    "section": (Section, "in_section"),
-    "tag": (Tag, "tagged"),
-    "author": (Author, "by"),
-    "source": (Source, "from_source"),
-}
+# Whose feed.
+PLACES = {"section": Section, "tag": Tag, "author": Author, "source": Source}
+LISTED = ("tag", "author")
 
 
 class Place(StringConverter):
@@ -41,7 +47,7 @@ register_converter(Place, "feed_place")
 @public_page("news")
 def feed(request, form, place="", slug=""):
     """A feed of the edition the address names, in a form of portal.lib.feeds.TYPES."""
-    here = PLACES[place][0].objects.filter(slug=slug).first() if place else None
+    here = PLACES[place].objects.filter(slug=slug).first() if place else None
     if place and here is None:
         return moved(place, slug, form)
     return feeds.answer(request, feed_of(here, place), form)
@@ -49,7 +55,7 @@ def feed(request, form, place="", slug=""):
 
 def moved(place, slug, form):
     """One step to the feed of what stood at this slug before it was renamed or merged; else 404."""
-    here = OldAddress.objects.target(PLACES[place][0], slug)
+    here = OldAddress.objects.target(PLACES[place], slug)
     if here is None:
         raise Http404("no such feed")
     return HttpResponsePermanentRedirect(f"{path_of(place, here)}.{form}")
@@ -64,8 +70,11 @@ def page(request):
 def feed_of(here, place):
     code = languages.current()
     stories = Article.objects.published().in_language(code)
-    if here:
-        stories = getattr(stories, PLACES[place][1])(here)
+    if place in LISTED:  # however many there are, their lines tell which are the newest
+        keys = here.lines.published().in_language(code).newest()
+        stories = stories.filter(pk__in=keys[: feeds.MOST])
+    elif here:
+        stories = here.of_stories(stories)
     stories = loaded(stories, code)
     site = settings.SITE_NAMES.get(code) or settings.SITE_NAMES[languages.DEFAULT]
     return feeds.Feed(
@@ -126,7 +135,7 @@ def company(stories, code, *, with_notes):
     nothing = Value("", output_field=CharField())
     never = Cast(Value(None), DateTimeField())
     bylines = Byline.objects.filter(article__in=numbers, role=Byline.Role.AUTHOR).order_by()
-    tags = Article.tags.through.objects.filter(article__in=numbers).order_by()
+    tags = Tagging.objects.filter(article__in=numbers).order_by()
     arms = [
         tags.values_list("article_id", kind(_TAG), "pk", told("tag__name", code), nothing, never)
     ]

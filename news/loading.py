@@ -128,9 +128,10 @@ def _cards(pks):
     return known
 
 
-def listed(request, narrow, **values):
+def listed(request, narrow, of=Article, **values):
     """A Page of the stories that readers may see in the page's language, newest first.
 
+    of: what the list is read from: stories, or lines that repeat what it asks of them (Listed).
     narrow: a function of a query-set and of `values`, found in a module: its name is the list's.
     One query for their numbers, and a count that all pages of the list share; the stories are
     shared too: see cards().
@@ -138,16 +139,16 @@ def listed(request, narrow, **values):
     language, name = languages.current(), f"{narrow.__module__}.{narrow.__name__}"
 
     def rows(now, language, **values):
-        published = Article.objects.published(now).in_language(language)
-        return narrow(published, **values).newest()
+        published = of.objects.published(now).in_language(language)
+        found = narrow(published, **values).newest()
+        return found.values_list("pk") if of is Article else found
 
     def count(limit):
-        found = rows(timezone.now(), language, **values)
-        return found.order_by()[:limit].count()
+        return rows(timezone.now(), language, **values)[:limit].count()
 
     def load(start, end):
         def cut(**values):
-            return rows(**values).values_list("pk")[start:end]
+            return rows(**values)[start:end]
 
         now = timezone.now().replace(microsecond=0)
         key = "list", name, start, end

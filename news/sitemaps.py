@@ -7,13 +7,23 @@ another part.
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db.models import F, IntegerField, Max
+from django.db.models import F, IntegerField, Max, OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
 from news import changes, crops
-from news.models import Article, Byline, Correction, Policy, Section
+from news.models import (
+    Article,
+    Author,
+    Byline,
+    Correction,
+    Policy,
+    Section,
+    Source,
+    Tag,
+    Tagging,
+)
 from portal.lib import languages
 from portal.lib.sitemaps import News, Place, site_name
 
@@ -112,27 +122,29 @@ def pages(code):
 
     A list is told only where it has stories; its date is that of its newest one.
     """
-    public = listed().in_language(code).order_by()
-    newest = dict(public.values_list("section").annotate(Max("published_at")))
-    home = max(newest.values(), default=None)
-    yield _everywhere(languages.path_in("/", code), home)
-    for section in Section.objects.all():
-        yield _everywhere(section.get_absolute_url(), newest.get(section.pk))
-    tagged = Article.tags.through.objects.filter(article__in=public.values("pk"))
-    written = Byline.objects.filter(article__in=public.values("pk"))
-    for name, rows, row, slug in (
-        ("tag", tagged, "tag", "tag__slug"),
-        ("author", written, "author", "author__slug"),
-        ("source", public.filter(source__isnull=False), "source", "source__slug"),
-    ):
-        moment = "published_at" if name == "source" else "article__published_at"
-        found = rows.order_by().values_list(row, slug).annotate(Max(moment)).order_by(row)
-        for _number, word, newest_at in found[:MOST_LISTED]:
-            yield _everywhere(reverse(f"news:{name}", args=[word]), newest_at)
+    public = listed().in_language(code)
+    sections = list(_dated(Section, public.filter(section=OuterRef("pk"))))
+    moments = [section.newest_at for section in sections if section.newest_at]
+    yield _everywhere(languages.path_in("/", code), max(moments, default=None))
+    for section in sections:
+        yield _everywhere(section.get_absolute_url(), section.newest_at)
+    tagged = Tagging.objects.published().in_language(code).filter(tag=OuterRef("pk"))
+    written = Byline.objects.published().in_language(code).filter(author=OuterRef("pk"))
+    relying = public.filter(source=OuterRef("pk"))
+    for model, stories in ((Tag, tagged), (Author, written), (Source, relying)):
+        found = _dated(model, stories).filter(newest_at__isnull=False).order_by("pk")
+        for here in found[:MOST_LISTED]:
+            yield _everywhere(here.get_absolute_url(), here.newest_at)
     for policy in Policy.objects.in_force(code):
         yield Place(policy.get_absolute_url(), policy.effective_on)
     for name in ("corrections", "archive", "feeds"):
         yield _everywhere(reverse(f"news:{name}"))
+
+
+def _dated(model, stories):
+    """Rows with the hour of the newest of their stories: each looks at the end of an index."""
+    newest = stories.order_by("-published_at").values("published_at")[:1]
+    return model.objects.annotate(newest_at=Subquery(newest))
 
 
 def _everywhere(path, changed=None):

@@ -8,7 +8,18 @@ from django.utils import timezone
 
 from news import loading
 from news.loading import TOPICS
-from news.models import Article, Author, Correction, OldAddress, Policy, Section, Source, Tag
+from news.models import (
+    Article,
+    Author,
+    Byline,
+    Correction,
+    OldAddress,
+    Policy,
+    Section,
+    Source,
+    Tag,
+    Tagging,
+)
 from portal.lib import languages
 from portal.lib.caching import public_page
 from portal.lib.listing import page_of
@@ -107,9 +118,9 @@ def gone(request, story, now):
     return render(request, "410.html", context, status=410)
 
 
-def _listing(request, template, narrow, values, **context):
-    """A page of a list; narrow, values: as loading.listed() has them."""
-    page = loading.listed(request, narrow, **values)
+def _listing(request, template, narrow, values, *, of=Article, **context):
+    """A page of a list; narrow, values, of: as loading.listed() has them."""
+    page = loading.listed(request, narrow, of, **values)
     page.items[:] = loading.without_repeated_pictures(page.items)
     return render(request, template, {"page": page, **context})
 
@@ -118,12 +129,12 @@ def of_section(stories, here):
     return stories.in_section(here)
 
 
-def of_tag(stories, here):
-    return stories.tagged(here)
+def of_tag(lines, here):
+    return lines.filter(tag=here)
 
 
-def of_author(stories, here):
-    return stories.by(here)
+def of_author(lines, here):
+    return lines.filter(author=here)
 
 
 def of_source(stories, here):
@@ -164,7 +175,7 @@ def tag(request, slug):
     here = loading.at(Tag, slug)
     if here is None:
         return moved(request, Tag, slug)
-    return _listing(request, "news/tag.html", of_tag, {"here": here.pk}, tag=here)
+    return _listing(request, "news/tag.html", of_tag, {"here": here.pk}, of=Tagging, tag=here)
 
 
 @public_page("news", params=["page"])
@@ -172,7 +183,9 @@ def author(request, slug):
     here = loading.at(Author, slug)
     if here is None:
         return moved(request, Author, slug)
-    return _listing(request, "news/author.html", of_author, {"here": here.pk}, author=here)
+    return _listing(
+        request, "news/author.html", of_author, {"here": here.pk}, of=Byline, author=here
+    )
 
 
 @public_page("news", params=["page"])

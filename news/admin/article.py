@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -138,6 +138,14 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
         for word in fold(search_term).split()[:8]:
             queryset = queryset.filter(search_row__title__contains=word)
         return queryset, False
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Tags by their names: Django offers none where the table between has columns of its own,
+        and nobody writes those.
+        """
+        if db_field.name != "tags":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return db_field.formfield(widget=AutocompleteSelectMultiple(db_field, self.admin_site))
 
     # Who may -------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from django.contrib.admin.checks import ModelAdminChecks
 
 class StoryChecks(ModelAdminChecks):
     def _check_field_spec_item(self, obj, field_name, label):
-        """Instruments have a table of their own between; the form writes it through edit()."""
-        if field_name == "instruments":
+        """Instruments and tags have a table of their own between; edit() writes it."""
+        if field_name in {"instruments", "tags"}:
             return []
         return super()._check_field_spec_item(obj, field_name, label)

@@ -1,7 +1,7 @@
 """The nouns of the newsroom."""
 
 from .article import Article
-from .bylines import Byline, Mention
+from .bylines import Byline, Mention, Tagging
 from .corrections import Correction
 from .drafts import Autosave, Presence
 from .figures import Figure
@@ -44,4 +44,5 @@ __all__ = [
     "Source",
     "Step",
     "Tag",
+    "Tagging",
 ]

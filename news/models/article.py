@@ -79,7 +79,9 @@ class Article(Content, Editing, Workflow, Translations, Previews, models.Model):
         ),
     )
     authors = models.ManyToManyField("news.Author", through="news.Byline", related_name="articles")
-    tags = models.ManyToManyField("news.Tag", blank=True, related_name="+", verbose_name=_("tags"))
+    tags = models.ManyToManyField(
+        "news.Tag", through="news.Tagging", blank=True, related_name="+", verbose_name=_("tags")
+    )
     instruments = models.ManyToManyField(
         "markets.Instrument",
         through="news.Mention",

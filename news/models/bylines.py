@@ -1,11 +1,13 @@
-"""What a story carries beside its text: who made it and which instruments it names."""
+"""What a story carries beside its text: who made it, its tags, which instruments it names."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .listed import Listed
 
-class Byline(models.Model):
+
+class Byline(Listed):
     class Role(models.TextChoices):
         AUTHOR = "author", pgettext_lazy("byline", "Author")
         PHOTO = "photo", pgettext_lazy("byline", "Photo")
@@ -31,9 +33,26 @@ class Byline(models.Model):
                 violation_error_message=_("This person already has that role in the byline."),
             )
         ]
+        indexes = [Listed.index("author", "byline_newest")]
 
     def __str__(self):
         return f"{self.get_role_display()}: {self.author}"
+
+
+class Tagging(Listed):
+    """A tag of a story."""
+
+    article = models.ForeignKey("news.Article", on_delete=models.CASCADE, related_name="+")
+    tag = models.ForeignKey("news.Tag", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "news_article_tags"
+        default_permissions = ()
+        unique_together = [("article", "tag")]
+        indexes = [Listed.index("tag", "tagging_newest")]
+
+    def __str__(self):
+        return str(self.tag)
 
 
 class MentionQuerySet(models.QuerySet):

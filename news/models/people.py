@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib import languages
 from portal.lib.languages import DEFAULT, Translated, columns
 
+from .bylines import Byline
 from .redirects import Addressed
 from .taxonomy import SlugManager
 
@@ -59,6 +60,11 @@ class Author(Addressed):
 
     def of_stories(self, stories):
         return stories.by(self)
+
+    @property
+    def lines(self):
+        """Their lines in stories, of any role: what lists are read from."""
+        return Byline.objects.filter(author=self)
 
     @property
     def portrait(self):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib import languages
 from portal.lib.languages import CODES, DEFAULT, Translated, columns
 
+from .bylines import Tagging
 from .redirects import Addressed
 
 # First steps of addresses that belong to other rooms: no section may carry one of them.
@@ -81,6 +82,11 @@ class Tag(Addressed):
 
     def of_stories(self, stories):
         return stories.tagged(self)
+
+    @property
+    def lines(self):
+        """Its lines in stories: what lists are read from."""
+        return Tagging.objects.filter(tag=self)
 
 
 class Source(Addressed):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from news.models import Article, Author, Byline, Section, Source, Tag
+from news.models import Article, Author, Byline, Section, Source, Tag, Tagging
 from portal.lib import languages
 from portal.lib.fields import told
 from portal.lib.languages import columns
@@ -84,9 +84,9 @@ def _people(numbers, code):
 def _places(named, code):
     """Sections; topics, authors and sources with a story that readers of this edition may see."""
     stories = Article.objects.published().in_language(code).order_by()
-    this, seen = OuterRef("pk"), Exists(stories.filter(pk=OuterRef("article_id")))
-    links = Article.tags.through.objects.filter(seen, tag=this)
-    lines = Byline.objects.filter(seen, author=this)
+    this = OuterRef("pk")
+    links = Tagging.objects.published().in_language(code).filter(tag=this)
+    lines = Byline.objects.published().in_language(code).filter(author=this)
     is_it, is_called = _is_named(named), _is_called(named)
     every = {
         _SECTION: Section.objects.filter(is_it),

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 
 # PostgreSQL reads no table from end to end for an answer, and compiles no plan: both take longer
-# than the answer may.
-_PLANS = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL statement_timeout = %s"
+# than the answer may. Sent in front of the query, in one message, which is one transaction.
+_PLANS = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL statement_timeout = {}; "
 _ANY_PLAN = "SET LOCAL enable_seqscan = on; SET LOCAL jit = on; SET LOCAL statement_timeout = 0"
 # How often SQLite looks at the clock, in steps of its machine: about every 0.1 ms.
 _STEPS = 1_000
@@ -43,15 +43,31 @@ def _sqlite(seconds):
 
 @contextmanager
 def _postgresql(seconds):
+    end = time.monotonic() + seconds
+
+    def limited(execute, sql, params, many, context):
+        milliseconds = max(1, int((end - time.monotonic()) * 1000))
+        done = execute(_PLANS.format(milliseconds) + sql, params, many, context)
+        while context["cursor"].cursor.nextset():
+            pass  # the rows are those of the last one
+        return done
+
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_PLANS, [max(1, int(seconds * 1000))])
+        with _place_to_return_to(), connection.execute_wrapper(limited):
             yield
-            if connection.savepoint_ids:  # within a longer transaction the limit would stay
-                with connection.cursor() as cursor:
-                    cursor.execute(_ANY_PLAN)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") == "57014":  # query_canceled
             raise TooSlow from error
         raise
+
+
+@contextmanager
+def _place_to_return_to():
+    """A longer transaction goes on after a query that was stopped, and without limits."""
+    if not connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(_ANY_PLAN)

@@ -15,7 +15,7 @@ from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from news.models.search import place_at, second_of
+from news.models.search import second_of
 from news.search import ranking
 from news.search.deadline import TooSlow, within
 
@@ -31,6 +31,8 @@ NEWEST = 500
 # newest story. Fewer where a phrase is asked: it is looked for in each story that has its words.
 FEW, FEW_FOR_A_PHRASE = 8_000, 1_500
 
+# PostgreSQL may have to look at many rows for older heads: after so long it takes no more of them.
+_IN_TIME = "clock_timestamp() < statement_timestamp() + interval '90 ms'"
 # Written by hand for one reason: SQLite must walk its index from the newest place downwards and
 # stop at the limit. CROSS JOIN is its word for "in this order"; asked any other way it collects
 # every match first, which for a common word is every story.
@@ -44,16 +46,21 @@ _POSTGRESQL = (
     "news_searchrow found",
     "found.place",
     "found.words @@ %s::tsquery",
-    "ts_filter(found.words, '{a}') @@ %s::tsquery AND found.words @@ %s::tsquery",
+    "ts_filter(found.words, '{a}') @@ %s::tsquery"
+    f" AND CASE WHEN {_IN_TIME} THEN found.words @@ %s::tsquery ELSE false END",
 )
 # Its planner walks down even for a word nobody wrote, and reads every story. So the index tells
 # first how many match, and one of the two ways has nothing to do.
 _EITHER_WAY = """
 WITH matches AS (SELECT FROM news_searchrow found WHERE {match} LIMIT %s),
 known AS MATERIALIZED (SELECT count(*) AS number FROM matches),
-few AS MATERIALIZED ({pick} (SELECT number FROM known) <= %s AND {match} AND {seen})
-(SELECT * FROM few ORDER BY place DESC LIMIT %s) UNION ALL
-({pick} (SELECT number FROM known) > %s AND {match} AND {seen} {last})"""
+few AS MATERIALIZED ({pick} (SELECT number FROM known) <= %s AND {match} AND {seen}),
+newest AS MATERIALIZED ((SELECT * FROM few ORDER BY place DESC LIMIT %s) UNION ALL
+({pick} (SELECT number FROM known) > %s AND {match} AND {seen} {last}))"""
+_ALL = "SELECT * FROM newest"
+_WITH_HEADS = """
+SELECT * FROM newest UNION ALL SELECT * FROM ({pick} (SELECT count(*) FROM newest) = %s
+AND {place} < (SELECT min(place) FROM newest) AND {match_head} AND {seen} {last}) AS heads"""
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,8 @@ class Found:
 
 
 def find(stories, query, *, by_relevance=True):
-    """Those of `stories` (a query-set of what may be seen) that answer. One query; on PostgreSQL
-    a second one where there are more than MOST. Another one where none has all the words.
+    """Those of `stories` (a query-set of what may be seen) that answer. One query; another one
+    where none has all the words.
     """
     if not query:
         return Found()
@@ -85,8 +92,6 @@ def find(stories, query, *, by_relevance=True):
         return _nearly(stories, query, began, by_relevance)
     is_cut = len(rows) > MOST
     if by_relevance:
-        if len(rows) == MOST + 1:
-            rows += _heads(stories, query, rows[-1][1], began)
         keys = ranking.ranked(rows, query, timezone.now().timestamp())
     else:
         keys = [row[0] for row in rows]
@@ -112,31 +117,19 @@ def _nearly(stories, query, began, by_relevance):
     return Found(keys, is_near=bool(keys))
 
 
-def _heads(stories, query, oldest, began):
-    """On PostgreSQL: it may have to look at many rows for the older heads, so they have a limit of
-    their own, and none are better than no answer.
-    """
-    if connection.vendor == "sqlite":
-        return []
-    try:
-        with within(max(0.02, began + WHOLE - time.monotonic())):
-            return _rows(stories, query, MOST_HEADS, before=place_at(oldest))
-    except TooSlow:
-        return []
-
-
 def finds(stories, query):
     """Whether any of `stories` answers. One query; the caller sets the deadline."""
     return bool(query and _rows(stories, query, 1))
 
 
-def _rows(stories, query, most, *, with_heads=False, before=None, is_near=False):
+def _rows(stories, query, most, *, with_heads=False, is_near=False):
     """(key, second of publication, head) of the newest `most` that answer, the newest first.
 
-    with_heads: and, on SQLite, of older ones that have every word in the head, where there are so
-    many. before: of those alone, with a place before this one. is_near: `query` holds few places.
+    with_heads: and, where there are so many, of older ones that have every word in the head.
+    is_near: `query` holds few places.
     """
-    tables, place, match, match_head = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
+    is_sqlite = connection.vendor == "sqlite"
+    tables, place, match, match_head = _SQLITE if is_sqlite else _POSTGRESQL
     try:
         seen, known = _visible(stories)
     except EmptyResultSet:
@@ -144,27 +137,27 @@ def _rows(stories, query, most, *, with_heads=False, before=None, is_near=False)
     of_all, of_heads = _asked(query)
     if query.places:
         seen, known = f"{place} BETWEEN %s AND %s AND {seen}", [*query.places, *known]
-    pick = f"SELECT found.article_id, found.place, found.head FROM {tables} WHERE"  # noqa: S608
-    last = f"ORDER BY {place} DESC LIMIT %s"
-    if before is not None:
-        sql, params = f"{pick} {match_head} AND {place} < %s AND {seen} {last}", [*of_heads, before]
-    else:
-        sql, params = f"{pick} {match} AND {seen} {last}", [*of_all]
-    params += [*known, most]
-    if with_heads and connection.vendor == "sqlite":
-        older = f"{place} < (SELECT min(place) FROM newest)"  # noqa: S608
-        are_more = "(SELECT count(*) FROM newest) = %s"
-        sql = (
-            f"WITH newest AS ({sql}) SELECT * FROM newest UNION ALL SELECT * FROM ("  # noqa: S608
-            f"{pick} {match_head} AND {older} AND {are_more} AND {seen} {last}) AS heads"
-        )
-        params += [*of_heads, most, *known, MOST_HEADS]
-    elif connection.vendor == "postgresql" and before is None and not is_near:
-        sql = _EITHER_WAY.format(pick=pick, match=match, seen=seen, last=last)
+    parts = {
+        "pick": f"SELECT found.article_id, found.place, found.head FROM {tables} WHERE",  # noqa: S608
+        "place": place,
+        "match": match,
+        "match_head": match_head,
+        "seen": seen,
+        "last": f"ORDER BY {place} DESC LIMIT %s",
+    }
+    sql, params = "{pick} {match} AND {seen} {last}", [*of_all, *known, most]
+    is_either_way = not is_sqlite and not is_near
+    if is_either_way:
         likely, few = _likely(query)
-        params = [likely, few + 1, few, *params, few, *params]
+        sql, params = _EITHER_WAY, [likely, few + 1, few, *params, few, *params]
+    elif with_heads:
+        sql = f"WITH newest AS ({sql})"
+    if with_heads:
+        sql, params = sql + _WITH_HEADS, [*params, most, *of_heads, *known, MOST_HEADS]
+    elif is_either_way:
+        sql += _ALL
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql.format(**parts), params)
         return [(key, second_of(place), head) for key, place, head in cursor.fetchall()]
 
 

@@ -33,8 +33,7 @@ QUERIES = {
     "section, page 5": ("/fuel/?page=5", 8),
     "tag": ("/tag/pipelines/", 8),
     "archive month": (None, 8),
-    # PostgreSQL: two of them in transactions with a limit of time, which is six statements more.
-    "search": ("/search/?q=depot", 6 if connection.vendor == "sqlite" else 12),
+    "search": ("/search/?q=depot", 6),
     "markets": ("/markets/", 6),
     "instrument": ("/markets/usd-rub/", 8),
 }

@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from itertools import islice
 
 from django.db import connection, models, transaction
-from django.db.models import F, Prefetch, Q, prefetch_related_objects
+from django.db.models import F, Q, prefetch_related_objects
 from django.utils import timezone
 
-from news.models.bylines import Byline
+from news.models.bylines import Byline, Mention, Tagging
 from news.search import words
 from news.search.columns import WordsField
 from portal.lib.fields import LanguageField
@@ -15,14 +15,6 @@ from portal.lib.languages import columns
 from portal.lib.text import fold, plain_text
 from portal.lib.tokens import quick
 
-# What is read with a story, so that its row costs no query of its own.
-_WITH = (
-    "tags",
-    Prefetch("bylines", Byline.objects.select_related("author")),
-    "instruments",
-    "picture",
-    "source",
-)
 _PK_BITS = 28
 # A tsvector holds a megabyte; more text than this no reader searches, or reads.
 LONGEST_TEXT = 100_000
@@ -49,10 +41,10 @@ class SearchRowManager(models.Manager):
         """Rows of stories; their words are told to `learn`, as {(language, word): stories}."""
         if not stories:
             return
-        prefetch_related_objects(stories, *_WITH)
-        met = defaultdict(Counter)
+        prefetch_related_objects(stories, "picture", "source")
+        named, met = _named(stories), defaultdict(Counter)
         self.bulk_create(
-            [self._row(story, met) for story in stories],
+            [self._row(story, *named[story.pk], met) for story in stories],
             update_conflicts=True,
             unique_fields=["article"],
             update_fields=["title", "place", "recipe", "written_at", "head", "words"],
@@ -92,14 +84,14 @@ class SearchRowManager(models.Manager):
 
         self.filter(article__in=Article.objects.filter(**of_articles)).update(recipe=0)
 
-    def _row(self, story, met):
-        authors = [line.author for line in story.bylines.all()]
-        title = [story.headline, story.kicker]
-        for author in authors:
-            title += _in_all_languages(author)
-        named = [*authors, *story.tags.all(), *filter(None, [story.source])]
-        named += story.instruments.all()
-        names = [story.dateline, *(name for one in named for name in _in_all_languages(one))]
+    def _row(self, story, authors, others, met):
+        """authors, others: {number: names in all languages} of who wrote it, [names] of the rest
+        that goes with it.
+        """
+        by = [name for names in authors.values() for name in names]
+        title = [story.headline, story.kicker, *by]
+        of_source = _in_all_languages(story.source) if story.source else ()
+        names = [story.dateline, *by, *others, *of_source]
         texts = {
             "title": f"{story.headline} | {story.listing_headline}",
             "lead": f"{story.lead} | {story.kicker}",
@@ -108,9 +100,7 @@ class SearchRowManager(models.Manager):
         }
         made = {name: words.Text(text, story.language) for name, text in texts.items()}
         met[story.language].update(set().union(*(text.spelt for text in made.values())))
-        marks = words.scope(
-            [story.language], story.section_id, story.kind, {author.pk for author in authors}
-        )
+        marks = words.scope([story.language], story.section_id, story.kind, authors)
         lines = [made["title"].stream, made["lead"].stream, made["names"].stream]
         head = "\n".join([*lines, made["body"].often])
         body = f"{made['body'].stream}{' '.join(sorted(sum(marks, ())))} "
@@ -125,6 +115,24 @@ class SearchRowManager(models.Manager):
             head=head,
             words=body,
         )
+
+
+def _named(stories):
+    """{story: ({author: names}, [names of its tags and instruments])}. Three queries, whose rows
+    are left as they come: a story has a dozen names, and objects of them cost more than the index.
+    """
+    numbers, names = [story.pk for story in stories], columns("name")
+    found = {number: ({}, []) for number in numbers}
+    for through, name in ((Byline, "author"), (Tagging, "tag"), (Mention, "instrument")):
+        lines = through.objects.filter(article__in=numbers)
+        told = lines.values_list("article", name, *(f"{name}__{column}" for column in names))
+        for article, number, *known in told:
+            authors, others = found[article]
+            if through is Byline:
+                authors[number] = known
+            else:
+                others += known
+    return found
 
 
 def _in_all_languages(named):

@@ -10,6 +10,7 @@ import re
 import threading
 from collections import Counter
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import snowballstemmer
@@ -25,7 +26,8 @@ SCOPE = "§"  # before what a filter asks for: §len, §s4, §knews, §a12
 OFTEN = 3  # a text is about a word that it says so many times
 
 _STEMMERS = {"en": "english", "ru": "russian"}
-_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ ,.]\d{3})+(?![\d])")
+# Begins with a digit, so that the text between figures is skipped quickly.
+_GROUPS = re.compile(r"\d(?<![\d.,]\d)\d{0,2}(?:[ ,.]\d{3})+(?!\d)")
 _LATIN = re.compile(r"[a-z]")
 # Vowels that come and go, which the stemmer leaves: ставка, ставок; копейка, копеек; рынок, рынка.
 _FLEETING = re.compile(r"(?<=\w\w)(?:(?<=[бвгджзклмнпрстфхцчшщ])[ое]к|еек|(?<=[вднл])ец)$")
@@ -79,9 +81,29 @@ class Chunk(NamedTuple):
     forms: frozenset  # other tokens it is found by
     spelt: tuple  # words to be offered as a correction
     stems: tuple
+    text: str  # the exact tokens, as they stand in a stream
 
 
-@lru_cache(maxsize=300_000)
+_NOTHING = Chunk((), (), (), (), ())
+
+
+class _Chunks(dict):
+    """{chunk: Chunk} of those met in a language: a newsroom has fewer words than sentences."""
+
+    def __init__(self, language):
+        self.language = language
+
+    def __missing__(self, chunk):
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        found = self[chunk] = _of_chunk(chunk, self.language)
+        return found
+
+
+MOST_KNOWN = 150_000
+_known = lru_cache(maxsize=8)(_Chunks)
+
+
 def _of_chunk(chunk, language):
     pieces = parts(chunk)
     exact, forms, spelt, stems = [], set(), [], []
@@ -101,7 +123,7 @@ def _of_chunk(chunk, language):
     if together:
         forms.add(together)
         forms.add(MARK + stem(together, language))
-    return Chunk(tuple(exact), frozenset(forms), tuple(spelt), tuple(stems))
+    return Chunk(tuple(exact), frozenset(forms), tuple(spelt), tuple(stems), " ".join(exact))
 
 
 class Text:
@@ -110,24 +132,29 @@ class Text:
     def __init__(self, text, language):
         folded = plain(text)
         found = chunks(folded)
-        counts = Counter(found)
-        of = {chunk: _of_chunk(chunk, language) for chunk in counts}
-        exact = [word for chunk in found for word in of[chunk].exact]
-        forms = set().union(*(one.forms for one in of.values()))
+        known, counts = _known(language), Counter(found)
+        # As columns: a long text has hundreds of different chunks, and looking each up once is
+        # most of what is done here.
+        of = Chunk(*zip(*[known[chunk] for chunk in counts], strict=True)) if counts else _NOTHING
+        forms = set().union(*of.forms)
         for figure in _GROUPS.findall(folded):
             forms.add(re.sub(r"\D", "", figure))
-        forms.difference_update(exact)
-        self.exact = exact
-        self.spelt = {word for one in of.values() for word in one.spelt}
-        self.stream = f" {' '.join(exact)} {GAP} {' '.join(sorted(forms))} {GAP} "
-        self._counts, self._of = counts, of
+        forms.difference_update(*of.exact)
+        # Most words are their own token.
+        others = {chunk: one for chunk, one in zip(counts, of.text, strict=True) if chunk != one}
+        exact = " ".join([others.get(chunk, chunk) for chunk in found] if others else found)
+        self.spelt = set().union(*of.spelt)
+        self.stream = f" {exact} {GAP} {' '.join(sorted(forms))} {GAP} "
+        self._met = counts.values(), of.stems
 
     @property
     def often(self):
         """Marked stems of the words it keeps coming back to."""
-        roots = {}
-        for chunk, count in self._counts.items():
-            for root in self._of[chunk].stems:
-                roots[root] = roots.get(root, 0) + count
+        counts, every = self._met
+        roots = Counter(chain.from_iterable(every))
+        for count, stems in zip(counts, every, strict=True):
+            if count > 1:  # one of each is counted
+                for root in stems:
+                    roots[root] += count - 1
         marked = sorted(MARK + root for root, count in roots.items() if count >= OFTEN)
         return f" {' '.join(marked)} "

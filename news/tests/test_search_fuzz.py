@@ -49,7 +49,10 @@ def test_no_question_is_an_error_of_the_database(demo_to_read):
             assert len(found.keys) <= every
             if not found.is_hasty:
                 every_match = set(stories.matching(asked).values_list("pk", flat=True))
-                assert set(found.keys) == every_match, typed
+                if found.is_near:  # these have most of the words: none may have all
+                    assert not every_match, typed
+                else:
+                    assert set(found.keys) == every_match, typed
 
 
 def test_no_address_of_the_search_is_an_error(client, demo_to_read):

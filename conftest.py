@@ -32,6 +32,13 @@ def _closed_network():
     socket.socket.connect = connect
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_collected_files(tmp_path_factory):
+    """Files of `make run` do not change what pages say in a test."""
+    with override_settings(STATIC_ROOT=tmp_path_factory.getbasetemp() / "static"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_stage(settings, tmp_path_factory, request):
     """Uploads go to a folder of the test run; the language is the default one."""

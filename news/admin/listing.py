@@ -48,7 +48,7 @@ class Mine(admin.SimpleListFilter):
 class Listing:
     """The part of ArticleAdmin that lists."""
 
-    list_display = ["title", "standing", "hour", "edition", "section", "people", "last_saved"]
+    list_display = ["title", "standing", "hour", "edition", "section", "people"]
     list_filter = [Mine, "status", "language", "section", "kind"]
     ordering = ["-modified_at", "-pk"]
     list_per_page = 50
@@ -108,17 +108,18 @@ class Listing:
     @admin.display(description=gettext_lazy("goes out"), ordering="published_at", empty_value="—")
     def hour(self, story):
         at = story.published_at
-        return at and format_html("{} <small>{}</small>", dates.moment(at), hours.from_now(at))
+        if at:
+            said = (dates.brief(at), dates.zone(at), hours.from_now(at))
+            return format_html("{} {} <small>{}</small>", *said)
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def edition(self, story):
         """As the switch of the site writes it: EN."""
         return languages.SHORT[story.language]
 
-    @admin.display(description=gettext_lazy("byline"), empty_value="—")
+    @admin.display(description=gettext_lazy("byline"), ordering="modified_at")
     def people(self, story):
-        return ", ".join(author.name for author in story.writers)
-
-    @admin.display(description=gettext_lazy("last saved"), ordering="modified_at")
-    def last_saved(self, story):
-        return dates.brief(story.modified_at)
+        """Who wrote it, and when somebody last worked on it: by this the list is ordered."""
+        names = ", ".join(author.name for author in story.writers) or "—"
+        saved = _("saved {time}").format(time=dates.brief(story.modified_at))
+        return format_html("{} <small>{}</small>", names, saved)

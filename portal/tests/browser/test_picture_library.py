@@ -279,6 +279,22 @@ def test_no_page_of_the_library_is_wider_than_its_window(log_in, width, language
     assert wide == {}
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_each_card_shows_the_words_of_its_picture(log_in, width):
+    page = log_in("chief", width=width)
+    page.goto("/admin/news/picture/")
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll("#result_list tbody tr")].filter(card => {
+            const box = card.getBoundingClientRect()
+            return [".field-__str__ a", ".field-credit", ".field-added"].some(name => {
+                const words = card.querySelector(name).getBoundingClientRect()
+                return !words.height || words.top < box.top || words.bottom > box.bottom
+            })
+        }).length"""
+    )
+    assert hidden == 0
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_of_the_library_have_no_barrier_in_either_theme(log_in, width):
     page = log_in("chief", width=width, bypass_csp=True)  # axe writes styles of its own

@@ -23,8 +23,7 @@ def log_in(browser, newsroom):
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             base_url=newsroom,
-            locale="en-GB",
-            **options,
+            **{"locale": "en-GB", **options},
         )
         page = context.new_page()
         tabs.append(context)
@@ -37,9 +36,9 @@ def log_in(browser, newsroom):
 
         page.on("console", heard)
         page.goto("/admin/login/")
-        page.get_by_label("Username").fill(name)
-        page.get_by_label("Password").fill(DEMO_PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.locator("#id_username").fill(name)
+        page.locator("#id_password").fill(DEMO_PASSWORD)
+        page.locator("#id_password").press("Enter")
         page.get_by_role("heading", level=1).wait_for()
         return page
 
@@ -238,3 +237,29 @@ def test_pages_about_a_text_are_readable_by_all_and_at_every_width(log_in, width
         assert page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         ), name
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+@pytest.mark.parametrize("locale", ["en-GB", "ru-RU", "kk-KZ"])
+def test_the_list_of_stories_shows_every_column_and_room_for_words(log_in, width, locale):
+    page = log_in("chief", width=width, locale=locale)
+    page.goto("/admin/news/article/")
+    if width > 390:  # there a story is a card
+        frame = page.locator(".results").bounding_box()
+        last = page.locator("#result_list .field-people").first.bounding_box()
+        assert last["x"] + last["width"] <= frame["x"] + frame["width"] + 1
+        title = page.locator("#result_list .field-title").first.bounding_box()
+        assert title["width"] >= 140
+    assert page.locator("#searchbar").bounding_box()["width"] >= 160
+    assert tools.sticks_out(page) == []
+
+
+def test_the_list_comes_along_as_it_is_filtered(log_in):
+    page = log_in("editor")
+    page.goto("/admin/news/article/?language__exact=kk")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download CSV").click()
+    lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert waiting.value.suggested_filename.startswith("stories-")
+    assert lines[0].startswith("id,language,status")
+    assert len(lines) > 3 and all(line.split(",")[1] == "kk" for line in lines[1:])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from news import checklist, roles
 from news.models import Article, EditConflict, MoveRefused
 from portal.lib import dates
-from portal.lib.admin import CappedPaginator
+from portal.lib.admin import MOST, CappedPaginator
 from portal.lib.text import fold
 
 from . import (
@@ -134,10 +134,19 @@ class ArticleAdmin(Listing, admin.ModelAdmin):
         return field
 
     def get_search_results(self, request, queryset, search_term):
-        """Folded on both sides, so that Cyrillic is found in any case on every database."""
+        """Folded on both sides, so that Cyrillic is found in any case on every database.
+
+        Words within words are looked for in every row, and a page of the list asks twice, for its
+        number of stories and for its own: the list looks once, and keeps what its pages can show.
+        """
+        found = queryset
         for word in fold(search_term).split()[:8]:
-            queryset = queryset.filter(search_row__title__contains=word)
-        return queryset, False
+            found = found.filter(search_row__title__contains=word)
+        match = request.resolver_match
+        if found is queryset or match is None or match.url_name != "news_article_changelist":
+            return found, False
+        shown = list(found.values_list("pk", flat=True)[: MOST + 1])
+        return queryset.filter(pk__in=shown), False
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Tags by their names: Django offers none where the table between has columns of its own,

@@ -2,9 +2,12 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news.admin.export import COLUMNS
@@ -99,3 +102,20 @@ def test_a_thousand_rows_cost_as_many_questions_as_ten(desk, django_assert_max_n
     make_many(600, published_at=timezone.now() - timedelta(days=1))
     with django_assert_max_num_queries(12):
         assert len(rows(desk)) == 610
+
+
+def test_the_list_looks_for_words_once_and_the_file_has_what_its_pages_cannot_show(
+    desk, committed, monkeypatch
+):
+    monkeypatch.setattr("news.admin.article.MOST", 55)
+    with committed():
+        for number in range(60):
+            make_article(headline=f"Depot {number}")
+    with CaptureQueriesContext(connection) as queries:
+        page = desk.get("/admin/news/article/?q=depot&p=2&o=1")
+    looked = [query for query in queries if "LIKE" in query["sql"]]
+    assert len(looked) == 1
+    headlines = sorted(f"Depot {number}" for number in range(60))
+    shown = re.findall(r">(Depot \d+)</a>", page.text)
+    assert shown == headlines[50:56]  # in the order that was asked for, up to the cap
+    assert [row["headline"] for row in rows(desk, "?q=depot&o=1")] == headlines

@@ -239,7 +239,7 @@ def test_pages_about_a_text_are_readable_by_all_and_at_every_width(log_in, width
         ), name
 
 
-@pytest.mark.parametrize("width", [390, 820, 1440])
+@pytest.mark.parametrize("width", [390, 820, 1280, 1440])
 @pytest.mark.parametrize("locale", ["en-GB", "ru-RU", "kk-KZ"])
 def test_the_list_of_stories_shows_every_column_and_room_for_words(log_in, width, locale):
     page = log_in("chief", width=width, locale=locale)

@@ -89,8 +89,12 @@ class ArticleQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-pk")
 
     def between(self, start, end):
-        """Published from `start` up to, not including, `end` (aware instants)."""
-        return self.filter(published_at__gte=start, published_at__lt=end)
+        """Published from `start` up to, not including, `end` (aware instants).
+
+        These bounds stand before all others: SQLite reads an index from the first one it meets,
+        and from "not later than now" a day of two years ago would be a million stories away.
+        """
+        return self.model.objects.filter(published_at__gte=start, published_at__lt=end) & self
 
     def matching(self, words, language=None):
         """Stories that answer what a reader typed (news.search.query), unordered.

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
-from news.models import Byline
+from news.models import Article, Byline
 from news.tests.factories import (
     make_article,
     make_author,
@@ -194,3 +195,22 @@ def test_stories_of_the_same_second_keep_their_order_over_pages(client, db):
     made = [make_article(published_at=moment).pk for _ in range(25)]
     pages = [shown(client.get(f"/fuel/?page={page}")) for page in (1, 2)]
     assert [*pages[0], *pages[1]] == sorted(made, reverse=True)
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'")  # the other one weighs both bounds
+def test_a_day_long_ago_is_not_sought_from_today_on(db):
+    stories = make_many(600)
+
+    def steps(oldest, newest):
+        """How much SQLite does for ten stories of those between, in hundreds of its steps."""
+        done = []
+        hours = stories[oldest].published_at, stories[newest].published_at
+        rows = Article.objects.published().in_language("en").between(*hours).newest()
+        connection.connection.set_progress_handler(lambda: done.append(1), 100)
+        try:
+            assert len(rows.values_list("pk")[:10]) == 10
+        finally:
+            connection.connection.set_progress_handler(None, 0)
+        return len(done)
+
+    assert steps(590, 560) <= 2 * steps(40, 10) + 2

@@ -109,7 +109,11 @@ def _editions(rows, code):
     found = defaultdict(dict)
     if rows:
         first, last = min(row.pk for row in rows), max(row.pk for row in rows)
-        known = Article.objects.in_language(code).filter(pk__gte=first, pk__lte=last)
+        if last - first < SIZE:  # a part: a range is asked more cheaply than a list of thousands
+            known = Article.objects.filter(pk__gte=first, pk__lte=last)
+        else:  # the newest stories may have any numbers
+            known = Article.objects.filter(pk__in=[row.pk for row in rows])
+        known = known.in_language(code)
         others = listed().exclude(language=code).filter(story__in=known.values("story"))
         fields = ("slug", "language", "story", "section__slug")
         for story in others.select_related("section").only(*fields):

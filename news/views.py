@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -263,8 +264,9 @@ def _span(first, after):
 
 @public_page("news", params=["page"])
 def corrections(request):
-    public = _published().values("pk")
-    notes = Correction.objects.filter(article__in=public).order_by("-noted_at", "-pk")
+    # Story by story: as a list of all that are public it would be the whole table.
+    is_public = Exists(_published().filter(pk=OuterRef("article")))
+    notes = Correction.objects.filter(is_public).order_by("-noted_at", "-pk")
     page = page_of(
         notes,
         request,

@@ -190,6 +190,15 @@ def test_an_empty_list_has_one_page(client, db):
     assert client.get("/fuel/?page=2").status_code == 404
 
 
+def test_a_topic_without_stories_in_a_language_is_no_page_to_be_found(client, db):
+    tag, source = make_tag(), make_source()
+    make_article(tags=[tag], source=source)
+    for here in (tag, source):
+        path = here.get_absolute_url()
+        assert 'name="robots"' not in client.get(path).text
+        assert '<meta name="robots" content="noindex">' in client.get(f"/ru{path}").text
+
+
 def test_stories_of_the_same_second_keep_their_order_over_pages(client, db):
     moment = timezone.now() - HOUR
     made = [make_article(published_at=moment).pk for _ in range(25)]

@@ -193,8 +193,7 @@ def test_an_empty_list_has_one_page(client, db):
 def test_a_topic_without_stories_in_a_language_is_no_page_to_be_found(client, db):
     tag, source = make_tag(), make_source()
     make_article(tags=[tag], source=source)
-    for here in (tag, source):
-        path = here.get_absolute_url()
+    for path in [tag.get_absolute_url(), source.get_absolute_url()]:
         assert 'name="robots"' not in client.get(path).text
         assert '<meta name="robots" content="noindex">' in client.get(f"/ru{path}").text
 

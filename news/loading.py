@@ -119,6 +119,8 @@ def _cards(pks):
     known = {one.pk: one for one in to_share(found)}
     for one in found:
         one.card_lines = []
+    if not known:  # all were deleted this very moment
+        return known
     for line in prepared.objects(
         ("lines", len(known)),
         lambda **pks: lines_of_cards().filter(article__in=pks.values()),

@@ -84,3 +84,7 @@ def test_the_count_of_a_list_follows_its_stories(client):
     assert client.get(f"{path}?page=2").status_code == 404
     make_article(section=section)
     assert client.get(f"{path}?page=2").status_code == 200
+
+
+def test_stories_that_are_gone_by_now_are_left_out():
+    assert loading.cards([987654321]) == {}

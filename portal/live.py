@@ -42,20 +42,20 @@ class Live:
         return time.time() < self.until
 
 
-_kept = {}
+kept = {}  # {language: the last Live}
 _lock = threading.Lock()
 
 
 def current(language, snapshot):
     """The Live of a language in the state of a topics.Snapshot, or of a newer one."""
-    kept = _kept.get(language)
-    if kept is not None and kept.is_good(snapshot):
-        return kept
+    last = kept.get(language)
+    if last is not None and last.is_good(snapshot):
+        return last
     with _lock:
-        kept, snapshot = _kept.get(language), topics.current()
-        if kept is not None and kept.is_good(snapshot):
-            return kept
-        return _renew(language, snapshot, kept)
+        last, snapshot = kept.get(language), topics.current()
+        if last is not None and last.is_good(snapshot):
+            return last
+        return _renew(language, snapshot, last)
 
 
 def _renew(language, before, last):
@@ -68,7 +68,7 @@ def _renew(language, before, last):
         after = topics.current(fresh=True)
         state, until = before.of(TOPICS), before.ends(TOPICS)
         if after.of(TOPICS) == state and time.time() < until:
-            live = _kept[language] = _made(parts, state, until)
+            live = kept[language] = _made(parts, state, until)
             return live
         before = after
     # Changed under each of our looks: for this visitor, not to be kept.
@@ -93,4 +93,4 @@ def render(language):
 
 
 def forget():
-    _kept.clear()
+    kept.clear()

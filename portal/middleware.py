@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import translation
 
 from portal import live, metrics
-from portal.lib import caching, languages, topics
+from portal.lib import caching, languages, topics, visitors
 from portal.lib.lifetime import Asked
 
 PERMISSIONS_POLICY = (
@@ -28,9 +28,9 @@ class Pages:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.is_shared = caching.is_shared(request)
+        request.is_shared = visitors.is_shared(request)
         request.live_of, request.flights = live.current, []
-        asked = Asked(request, request.is_shared)
+        asked = Asked(request.META, is_shared=request.is_shared)
         metrics.note()
         if asked.is_shared:
             response = caching.find(request, asked, live.current)

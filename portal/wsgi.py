@@ -6,7 +6,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
@@ -15,8 +15,10 @@ from django.urls import get_resolver, reverse  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from portal.checks import refuse_unsafe_start  # noqa: E402  needs the loaded settings
+from portal.door import Door  # noqa: E402
 
 refuse_unsafe_start()
+application = Door(django)
 
 # What every process will need is loaded before they part, so that they share it: the views, the
 # addresses and words of each language, the templates of readers' pages.

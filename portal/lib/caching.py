@@ -7,15 +7,16 @@ visitor with a session, an answer that sets a cookie or failed: `private, no-sto
 import time
 from dataclasses import dataclass, field
 from functools import wraps
-from io import BytesIO
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import connection
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 
 from portal.lib import languages, lifetime, shared, topics
+from portal.lib.lifetime import Asked
 from portal.lib.memory import MARK, Entry, Memory
+from portal.lib.visitors import address_of, is_plain, key_of, purify
 
 PRIVATE = "private, no-store"
 STATUSES = frozenset({200, 301, 404, 410})
@@ -26,15 +27,11 @@ PATIENCE = 10.0  # seconds to wait for another visitor's rendering before making
 LONGEST_QUESTION = 300  # characters of a query that is worth remembering
 MOST_PATHS = 4_000
 MOST_HOSTS = 100
-# What a view may know of a visitor: nothing. These are of the connection and the address.
-_KEPT_META = frozenset(
-    "PATH_INFO SCRIPT_NAME SERVER_NAME SERVER_PORT SERVER_PROTOCOL HTTP_HOST"
-    " wsgi.url_scheme wsgi.errors".split()
-)
 
 memory = Memory(settings.PAGE_MEMORY_MB * 1_000_000)
 _hosts = set()  # names that were found to be ours
 _params = {}  # {path: the query parameters its view reads}
+_addresses = {}  # {an address as the server tells it: the key of the page that was found there}
 
 
 @dataclass
@@ -65,28 +62,9 @@ class Kept(HttpResponse):
         self.entry, self.live = entry, live
 
 
-def is_shared(request):
-    """Whether the visitor is nobody in particular: no session, no password, a plain question."""
-    return (
-        request.method in {"GET", "HEAD"}
-        and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        and "HTTP_AUTHORIZATION" not in request.META
-    )
-
-
 def can_keep():
     """Within a transaction there may be what is never committed: nothing is kept of it."""
     return not connection.in_atomic_block
-
-
-def key_of(request, params):
-    """(scheme, path as it is linked to, the parameters that the view reads, in its order)."""
-    asked = ""
-    if request.META.get("QUERY_STRING"):
-        typed = request.GET
-        named = [(name, typed.getlist(name)) for name in params if name in typed]
-        asked = repr(named) if named else ""
-    return request.scheme, request.path, asked
 
 
 def find(request, asked, live_of):
@@ -105,8 +83,32 @@ def find(request, asked, live_of):
         return None
     if not _is_ours(request):
         return None  # to be refused as any other
+    if not request.META.get("QUERY_STRING"):
+        if len(_addresses) > MOST_PATHS:
+            _addresses.clear()
+        _addresses[address_of(request.META)] = key
     memory.counts["hits"] += 1
     return _answer(asked, key, *found)
+
+
+def repeat(meta, fragments):
+    """(status, [(name, value)], body) of what `find` has answered before at this address, or None.
+
+    For portal.door, before there is a request. meta: WSGI's environment. fragments: {language:
+    Live}. Never a query: when it is time to look, or anything has to be made, the answer is None.
+    """
+    key, snapshot = _addresses.get(address_of(meta)), topics.known()
+    if key is None or snapshot is None or not is_plain(meta):
+        return None
+    entry = memory.get(key)
+    if entry is None or not entry.is_good(snapshot, time.time()):
+        return None
+    live = fragments.get(entry.language) if entry.names else None
+    if entry.names and not (live and live.is_good(snapshot)):
+        return None
+    memory.counts["hits"] += 1
+    status, store, data = _written(Asked(meta, is_shared=True), key, entry, live)
+    return status, list(store.values()), data
 
 
 def _is_ours(request):
@@ -182,24 +184,6 @@ def shared_answer(request, names, key, view):
     finally:  # what comes after may lead to the address as it was asked, with its slash
         request.META, request.GET, request.COOKIES = asked
         request.environ = request.META
-
-
-def purify(request, params):
-    """Leave of a request what its address says: nothing else can change what everybody gets."""
-    proxied = (settings.SECURE_PROXY_SSL_HEADER or ("",))[0]
-    typed, kept = request.GET, QueryDict(mutable=True)
-    for name in params:
-        if name in typed:
-            kept.setlist(name, typed.getlist(name))
-    kept._mutable = False
-    meta = {
-        name: value for name, value in request.META.items() if name in _KEPT_META or name == proxied
-    }
-    meta |= {"QUERY_STRING": kept.urlencode(), "REQUEST_METHOD": "GET"}
-    request.META = request.environ = meta
-    request.method, request.GET, request.COOKIES = "GET", kept, {}
-    request._stream = BytesIO()  # a GET may have a body
-    request.__dict__.pop("headers", None)
 
 
 def _rendered(request, plan, view):
@@ -288,7 +272,15 @@ def _may_be_shared(response):
 
 
 def _answer(asked, key, entry, live):
-    """The response for this visitor: whole, without its body, or 304."""
+    """The response for this visitor."""
+    status, store, data = _written(asked, key, entry, live)
+    response = HttpResponse(data, status=status)
+    response.headers._store = store
+    return response
+
+
+def _written(asked, key, entry, live):
+    """(status, headers as Django keeps them, body): whole, without its body, or 304."""
     had = entry.size
     body = entry.assembled(live)
     data, encoding = body.encoded(asked.encoding)
@@ -297,14 +289,13 @@ def _answer(asked, key, entry, live):
     headers = body.headers.get(encoding)
     if headers is None:
         headers = body.headers[encoding] = _headers(entry, body, encoding, len(data))
-    response = HttpResponse(data if asked.method == "GET" else b"", status=entry.status)
-    response.headers._store = store = dict(headers)
+    store = dict(headers)
     lifetime.tell(store, asked, min(entry.until, live.until) if live else entry.until)
     if entry.status == 200 and asked.asks and asked.has(body.etag, entry.last_modified):
-        response.status_code, response.content = 304, b""
         for name in ("content-type", "content-encoding", "content-length"):
             store.pop(name, None)
-    return response
+        return 304, store, b""
+    return entry.status, store, data if asked.method == "GET" else b""
 
 
 def _headers(entry, body, encoding, length):
@@ -329,6 +320,6 @@ def forget():
     """As a process that has just begun."""
     memory.forget()
     shared.forget()
-    _params.clear()
-    _hosts.clear()
+    for told in (_params, _addresses, _hosts):
+        told.clear()
     topics.forget_all()

@@ -26,9 +26,9 @@ class Asked:
 
     __slots__ = ("asks", "edge", "encoding", "is_shared", "known", "method", "since")
 
-    def __init__(self, request, is_shared):
-        meta = request.META
-        self.method, self.is_shared = request.method, is_shared
+    def __init__(self, meta, *, is_shared):
+        """meta: the request as WSGI tells of it (PEP 3333)."""
+        self.method, self.is_shared = meta["REQUEST_METHOD"], is_shared
         self.encoding = meta.get("HTTP_ACCEPT_ENCODING", "")
         self.known = meta.get("HTTP_IF_NONE_MATCH", "")
         self.since = meta.get("HTTP_IF_MODIFIED_SINCE", "")

@@ -90,6 +90,11 @@ def current(*, fresh=False):
         _lock.release()
 
 
+def known():
+    """The Snapshot, or None if it is time to look: for who must not ask the database."""
+    return _seen if _is_recent() else None
+
+
 def are_known():
     """Whether the last look was answered."""
     return not _is_broken

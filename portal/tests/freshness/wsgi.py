@@ -45,7 +45,7 @@ shortcuts.render = nosy  # before any view takes it by its name
 
 from django.db import connection  # noqa: E402
 
-from portal.lib import caching, memory, topics  # noqa: E402
+from portal.lib import caching, memory, topics, visitors  # noqa: E402
 from portal.wsgi import application as portal  # noqa: E402
 
 DEFENCES = {
@@ -55,7 +55,7 @@ DEFENCES = {
     # Django's own, to the database: with them open a file that is gone is not missed.
     "connections": lambda: connection.settings_dict.update(CONN_MAX_AGE=0),
     "sessions": lambda: setattr(
-        caching, "is_shared", lambda request: request.method in {"GET", "HEAD"}
+        visitors, "is_shared", lambda request: request.method in {"GET", "HEAD"}
     ),
 }
 for name in filter(None, os.environ.get("FRESHNESS_WITHOUT", "").split(",")):

@@ -19,9 +19,11 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 worker_class = "gthread"
 # glibc gives each thread a heap of its own, which keeps what its largest answer needed; one for all
-# does: only one thread of Python runs at a time.
+# does: only one thread of Python runs at a time. What is larger than a page stays out of the heap
+# and is given back at once; left alone, glibc moves that border up to the largest piece it has met.
 with contextlib.suppress(OSError, AttributeError):
-    ctypes.CDLL(None).mallopt(-8, 1)  # M_ARENA_MAX of malloc.h
+    for name, value in ((-8, 1), (-3, 131_072)):  # M_ARENA_MAX, M_MMAP_THRESHOLD of malloc.h
+        ctypes.CDLL(None).mallopt(name, value)
 # Loaded once, before the processes part: they share what they do not write to, a third of it all.
 preload_app = True
 

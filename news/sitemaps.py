@@ -28,6 +28,7 @@ from portal.lib import languages
 from portal.lib.sitemaps import News, Place, site_name
 
 SIZE = 5_000
+AT_ONCE = 250  # rows in memory: a whole part of them would never be given back
 MOST_NEWS = 1_000
 FRESH = timedelta(hours=48)
 MOST_LISTED = 20_000  # tags, authors, sources each: a sitemap may hold 50,000 addresses
@@ -70,54 +71,49 @@ def parts():
 
 
 def stories(code, part):
-    """Places of a part's stories in a language, by number. Two queries."""
+    """Places of a part's stories in a language, by number, one after the other. Two queries."""
     first = (part - 1) * SIZE
+    whole = Article.objects.filter(pk__gt=first, pk__lte=first + SIZE)
     mine = listed().in_language(code).filter(pk__gt=first, pk__lte=first + SIZE)
-    return list(_places(mine.order_by("pk"), code))
+    # A range is asked more cheaply than a list of thousands.
+    editions = _editions(whole.in_language(code), code)
+    for story in _shown(mine).order_by("pk").iterator(chunk_size=AT_ONCE):
+        yield _place(story, code, editions)
 
 
 def news(code):
     """Places of the stories of two days, newest first, advertising left out. Two queries."""
     now = timezone.now()
     fresh = listed(now).in_language(code).filter(published_at__gt=now - FRESH)
-    fresh = fresh.exclude(kind=Article.Kind.SPONSORED).newest()[:MOST_NEWS]
-    return list(_places(fresh, code, name=site_name(code)))
+    fresh = list(_shown(fresh.exclude(kind=Article.Kind.SPONSORED)).newest()[:MOST_NEWS])
+    known = Article.objects.filter(pk__in=[story.pk for story in fresh])
+    editions, name = _editions(known, code), site_name(code)
+    for story in fresh:
+        told = News(name, code, story.published_at, story.headline)
+        yield _place(story, code, editions, told)
 
 
-def _places(stories, code, name=""):
-    rows = (
-        stories.select_related("section", "picture")
-        .only("slug", "language", "story", "headline", "published_at", "section__slug", "picture")
-        .annotate(changed_at=changes.changed())
+def _shown(stories):
+    columns = ("slug", "language", "story", "headline", "published_at", "section__slug", "picture")
+    rows = stories.select_related("section", "picture").only(*columns)
+    return rows.annotate(changed_at=changes.changed())
+
+
+def _place(story, code, editions, news=None):
+    path, card = story.get_absolute_url(), crops.card(story.shown_picture)
+    pictures = (card.url,) if card else ()
+    return Place(
+        path, story.changed_at, pictures, editions.get(story.story, {}) | {code: path}, news
     )
-    rows = list(rows)
-    editions = _editions(rows, code)
-    for story in rows:
-        path = story.get_absolute_url()
-        card = crops.card(story.shown_picture)
-        yield Place(
-            path,
-            story.changed_at,
-            (card.url,) if card else (),
-            editions.get(story.story, {}) | {code: path},
-            News(name, code, story.published_at, story.headline) if name else None,
-        )
 
 
-def _editions(rows, code):
-    """{story: {language: path}} of the public translations of these stories. One query."""
+def _editions(stories, code):
+    """{story: {language: path}} of the public translations of these, in `code`. One query."""
     found = defaultdict(dict)
-    if rows:
-        first, last = min(row.pk for row in rows), max(row.pk for row in rows)
-        if last - first < SIZE:  # a part: a range is asked more cheaply than a list of thousands
-            known = Article.objects.filter(pk__gte=first, pk__lte=last)
-        else:  # the newest stories may have any numbers
-            known = Article.objects.filter(pk__in=[row.pk for row in rows])
-        known = known.in_language(code)
-        others = listed().exclude(language=code).filter(story__in=known.values("story"))
-        fields = ("slug", "language", "story", "section__slug")
-        for story in others.select_related("section").only(*fields):
-            found[story.story][story.language] = story.get_absolute_url()
+    others = listed().exclude(language=code).filter(story__in=stories.values("story"))
+    columns = ("slug", "language", "story", "section__slug")
+    for story in others.select_related("section").only(*columns).iterator(chunk_size=AT_ONCE):
+        found[story.story][story.language] = story.get_absolute_url()
     return found
 
 

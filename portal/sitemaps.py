@@ -1,5 +1,7 @@
 """/sitemap.xml names the parts of every edition; the parts stand among the edition's own pages."""
 
+from itertools import chain
+
 from django.http import Http404
 from django.urls import reverse
 from django.utils import translation
@@ -32,9 +34,10 @@ def index(request):
 def stories(request, part):
     """A part of the edition's stories; 404 for one without any."""
     places = of_news.stories(languages.current(), part)
-    if not places:
+    first = next(places, None)
+    if first is None:
         raise Http404("no such part")
-    return sitemaps.answer(request, sitemaps.urlset(places))
+    return sitemaps.answer(request, sitemaps.urlset(chain([first], places)))
 
 
 @_page

@@ -8,8 +8,9 @@ from django.db import connection
 
 from markets import quotes
 from markets.models import Instrument
-from portal.lib import topics
+from portal.lib import languages, topics
 from portal.lib.languages import columns
+from portal.lib.shared import shared
 from portal.lib.tokens import tokens
 
 MOST = 3
@@ -33,7 +34,7 @@ def answers(words, known=list):
     """Quotes of the instruments a question names, at most MOST. known(): quotes already loaded,
     asked for only where there is an answer.
 
-    One query for the names, when something about prices has changed since the last time; one more
+    When something about prices has changed since the last time one query for the names, and one
     where an answer is not among the known.
     """
     asked = tokens(words)[:MOST_WORDS]
@@ -52,8 +53,15 @@ def answers(words, known=list):
     loaded = {quote.instrument.code: quote for quote in known()}
     missing = [code for code in best if code not in loaded]
     if missing:
-        loaded |= quotes.of(Instrument.objects.active().filter(code__in=missing))
+        loaded |= _loaded(tuple(missing))
     return [loaded[code] for code in best if code in loaded and loaded[code].is_known]
+
+
+def _loaded(codes):
+    """{code: quote} in the language being rendered."""
+    instruments = Instrument.objects.active().filter(code__in=codes)
+    key = ("answers", languages.current(), codes)
+    return shared(key, ("markets",), lambda: quotes.of(instruments))
 
 
 def _fits(word, names):

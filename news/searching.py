@@ -1,7 +1,6 @@
 """The search page: reads the question, asks within a deadline, shows hits with their passages."""
 
 import threading
-import time
 from contextlib import contextmanager
 
 from django.http import Http404
@@ -16,7 +15,6 @@ from news.search.filters import NAMES, Filters
 from news.search.finding import MOST, WHOLE, Found, find
 from news.search.hits import load
 from news.search.snippets import Marker
-from news.search.spelling import suggestion
 from portal.lib import languages
 from portal.lib.caching import public_page
 from portal.lib.listing import SIZE, Page, page_number
@@ -62,12 +60,9 @@ def search(request):
 
 
 def _answer(request, query, filters):
-    stories, began = filters.narrow(Article.objects.published()), time.monotonic()
-    meant = ""
+    stories = filters.narrow(Article.objects.published())
     if query:
         found = find(stories, filters.scoped(query), by_relevance=filters.by_relevance)
-        if found.is_near or not (found.keys or found.is_hasty):
-            meant = suggestion(stories, query, began, with_all=found.is_near)
     elif query.typed:
         found = Found()  # signs only: nothing to look for
     else:
@@ -88,8 +83,8 @@ def _answer(request, query, filters):
         "has_answers": bool(named),
         "is_hasty": found.is_hasty,
         "is_near": found.is_near,
-        "meant": meant,
-        "meant_address": filters.address(meant),
+        "meant": found.meant,
+        "meant_address": filters.address(found.meant),
         "elsewhere": filters.address(query.typed, lang="all") if is_poor else "",
         "everywhere": filters.everywhere(query.typed) if is_poor else "",
     }

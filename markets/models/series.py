@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from markets.models.instruments import ZONES, Instrument, Source, today_in
 from markets.models.observations import Observation
 from markets.models.runs import Override
+from portal.lib.fields import Joined
 
 # Exceptions of a calendar that travel with a value: enough to count what it missed, and to look
 # past the longest holidays.
@@ -34,21 +35,6 @@ def today_where(tz):
     )
 
 
-class Joined(models.Aggregate):
-    """Texts of a group with commas between them, in no order."""
-
-    function = "GROUP_CONCAT"
-
-    def as_postgresql(self, compiler, connection, **extra):
-        return self.as_sql(
-            compiler,
-            connection,
-            function="STRING_AGG",
-            template="%(function)s(%(expressions)s, ',')",
-            **extra,
-        )
-
-
 @lru_cache(maxsize=64)
 def holidays_from(text):
     """{day: is working} from "-2026-05-11,+2026-05-16", as in_force carries it; {} from None."""
@@ -68,7 +54,7 @@ class HolidayManager(models.Manager):
         """The same as one text in a sub-query: see holidays_from."""
         mark = Case(When(is_working=True, then=Value("+")), default=Value("-"))
         days = self.filter(calendar=calendar, day__range=(first, last)).order_by()
-        text = Joined(Concat(mark, Cast("day", models.CharField())))
+        text = Joined(Concat(mark, Cast("day", models.CharField())), Value(","))
         return Subquery(
             days.values("calendar").annotate(text=text).values("text"),
             output_field=models.CharField(),

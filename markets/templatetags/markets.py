@@ -135,7 +135,7 @@ def market_rail(context):
 
 @register.simple_tag(takes_context=True)
 def prices_asked(context, words):
-    """Quotes of the instruments that a search names. One query; two for those beyond the ticker."""
+    """Quotes of the instruments that a search names. A query or two when figures have changed."""
     return answers.answers(words, lambda: ticker_of(context).cells)
 
 

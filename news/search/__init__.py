@@ -5,7 +5,7 @@ kazakh     endings of Kazakh words
 columns    the column that is asked, and how
 query      what a reader typed, as terms; written down for FTS5 or for a tsquery
 deadline   no search holds the database for longer
-finding    the stories of a question, ranked
-snippets   the passage of a story that answers it
 spelling   what the reader may have meant
+finding    the stories of a question, ranked; where none has all the words, those with most of them
+snippets   the passage of a story that answers it
 """

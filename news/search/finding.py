@@ -8,6 +8,7 @@ answered from the newest stories alone, and says so.
 import logging
 import time
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -16,8 +17,9 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from news.models.search import second_of
-from news.search import ranking
+from news.search import ranking, spelling
 from news.search.deadline import TooSlow, within
+from news.search.query import read
 
 log = logging.getLogger(__name__)
 
@@ -66,18 +68,20 @@ AND {place} < (SELECT min(place) FROM newest) AND {match_head} AND {seen} {last}
 @dataclass(frozen=True)
 class Found:
     """Keys of stories in their order. is_cut: there are more; is_hasty: only new ones were seen;
-    is_near: none has all the words, these have most of them.
+    is_near: none has all the words, these have most of them. meant: a better question, which finds
+    something; or "".
     """
 
     keys: list = field(default_factory=list)
     is_cut: bool = False
     is_hasty: bool = False
     is_near: bool = False
+    meant: str = ""
 
 
 def find(stories, query, *, by_relevance=True):
-    """Those of `stories` (a query-set of what may be seen) that answer. One query; another one
-    where none has all the words.
+    """Those of `stories` (a query-set of what may be seen) that answer. One query; two more
+    where none has all the words, or where there is no time.
     """
     if not query:
         return Found()
@@ -89,37 +93,64 @@ def find(stories, query, *, by_relevance=True):
         log.warning("search: no time for %r", query.typed)
         is_hasty, rows = True, _hastily(stories, query, began)
     if not rows and not is_hasty:
-        return _nearly(stories, query, began, by_relevance)
+        return _otherwise(stories, query, began, by_relevance)
     is_cut = len(rows) > MOST
-    if by_relevance:
-        keys = ranking.ranked(rows, query, timezone.now().timestamp())
-    else:
-        keys = [row[0] for row in rows]
-    return Found(keys[:MOST], is_cut, is_hasty)
+    return Found(_in_order(rows, query, by_relevance)[:MOST], is_cut, is_hasty)
 
 
-def left(began):
+def _left(began):
     """Seconds of database time that a search begun then still has; a moment at least."""
     return max(0.005, began + WHOLE + REST - time.monotonic())
 
 
-def _nearly(stories, query, began, by_relevance):
-    """Those with most of the words; none where there are too few words, or no time."""
-    if (loose := query.loosened) is None:
-        return Found()
+def _otherwise(stories, query, began, by_relevance):
+    """Those with most of the words, none where there are too few words; and what was meant. Two
+    queries: for our words near to these, and for all that the stories are then asked.
+    """
+    attempts = spelling.attempts(query, _left(began) / 2)
+    better = [read(attempt.text, query.languages) for attempt in attempts]
+    better = [replace(one, scope=query.scope, places=query.places) for one in better]
+    loose = query.loosened
+    asked = [(loose, MOST)] if loose else []
     try:
-        with within(left(began)):
-            rows = _rows(stories, loose, MOST)
+        with within(_left(began)):
+            found = _rows_of_each(stories, asked + [(one, 1) for one in better])
     except TooSlow:
         return Found()
-    now = timezone.now().timestamp()
-    keys = ranking.ranked(rows, loose, now) if by_relevance else [row[0] for row in rows]
-    return Found(keys, is_near=bool(keys))
+    rows = found.pop(0) if loose else []
+    keys = _in_order(rows, loose, by_relevance) if rows else []
+    # Beside stories with most of the words, a better question has them all.
+    finds = zip(attempts, found, strict=True)
+    meant = (one.text for one, hits in finds if hits and not (rows and one.is_shorter))
+    return Found(keys, is_near=bool(keys), meant=next(meant, ""))
 
 
-def finds(stories, query):
-    """Whether any of `stories` answers. One query; the caller sets the deadline."""
-    return bool(query and _rows(stories, query, 1))
+def _in_order(rows, query, by_relevance):
+    """The keys of rows."""
+    if by_relevance:
+        return ranking.ranked(rows, query, timezone.now().timestamp())
+    return [row[0] for row in rows]
+
+
+def _rows_of_each(stories, asked):
+    """The rows (as of `_rows`) of each (query, most), in one query."""
+    found = [[] for _ in asked]
+    try:
+        seen = _visible(stories)
+    except EmptyResultSet:
+        return found
+    arms, params = [], []
+    for number, (query, most) in enumerate(asked):
+        if query:
+            sql, known = _statement(query, most, *seen)
+            arms.append(f"SELECT {number}, arm.* FROM ({sql}) AS arm")  # noqa: S608  no input
+            params += known
+    if not arms:
+        return found
+    rows = _fetched(" UNION ALL ".join(arms), params)
+    for number, key, place, head in sorted(rows, key=itemgetter(2), reverse=True):
+        found[number].append((key, second_of(place), head))
+    return found
 
 
 def _rows(stories, query, most, *, with_heads=False, is_near=False):
@@ -128,12 +159,24 @@ def _rows(stories, query, most, *, with_heads=False, is_near=False):
     with_heads: and, where there are so many, of older ones that have every word in the head.
     is_near: `query` holds few places.
     """
-    is_sqlite = connection.vendor == "sqlite"
-    tables, place, match, match_head = _SQLITE if is_sqlite else _POSTGRESQL
     try:
-        seen, known = _visible(stories)
+        seen = _visible(stories)
     except EmptyResultSet:
         return []
+    asked = _statement(query, most, *seen, with_heads=with_heads, is_near=is_near)
+    return [(key, second_of(place), head) for key, place, head in _fetched(*asked)]
+
+
+def _fetched(sql, params):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _statement(query, most, seen, known, *, with_heads=False, is_near=False):
+    """The SQL for `_rows` and its parameters; gives (key, place, head)."""
+    is_sqlite = connection.vendor == "sqlite"
+    tables, place, match, match_head = _SQLITE if is_sqlite else _POSTGRESQL
     of_all, of_heads = _asked(query)
     if query.places:
         seen, known = f"{place} BETWEEN %s AND %s AND {seen}", [*query.places, *known]
@@ -156,9 +199,7 @@ def _rows(stories, query, most, *, with_heads=False, is_near=False):
         sql, params = sql + _WITH_HEADS, [*params, most, *of_heads, *known, MOST_HEADS]
     elif is_either_way:
         sql += _ALL
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(**parts), params)
-        return [(key, second_of(place), head) for key, place, head in cursor.fetchall()]
+    return sql.format(**parts), params
 
 
 def _likely(query):
@@ -184,7 +225,7 @@ def _asked(query):
 def _hastily(stories, query, began):
     """Rows among the newest stories: bounded work, whatever the question is."""
     try:
-        with within(max(0.02, began + WHOLE + REST - time.monotonic())):
+        with within(max(0.02, _left(began))):
             newest = stories.newest().exclude(search_row=None)
             places = list(newest.values_list("search_row__place", flat=True)[:NEWEST])
             near = replace(query, places=(min(places), max(places))) if places else None

@@ -1,96 +1,90 @@
 """What the reader may have meant: words of our own stories, near to the words that found nothing.
 
-Nothing is suggested that finds nothing among what the reader may see: the table of words knows
-drafts too, the answer never does.
+The table of words knows drafts too: an attempt is only offered where it finds a story that the
+reader may see.
 """
 
-import time
-from functools import partial
+from dataclasses import dataclass
 
-from news.models import SearchWord
+from django.db import connection
+
 from news.search.deadline import TooSlow, within
-from news.search.finding import finds, left
-from news.search.query import read
 from portal.lib.tokens import plain, quick
 
 SECONDS = 0.08
 MOST_WORDS, MOST_CANDIDATES = 5, 1_500
 _LATIN, _CYRILLIC = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё"
 _LAYOUTS = (str.maketrans(_LATIN, _CYRILLIC), str.maketrans(_CYRILLIC, _LATIN))
+_OURS = "SELECT '', word, 0 FROM news_searchword WHERE {language} AND word IN ({marks})"
+# Of a word that we have not, those that begin or end like it and are about as long, the common ones
+# first: each end has an index of its own, and a limit.
+_NEAR = """SELECT * FROM (SELECT %s AS typed, word, stories FROM news_searchword
+WHERE {language} AND {end} = %s AND length BETWEEN %s AND %s AND stories > 0
+AND NOT EXISTS (SELECT 1 FROM news_searchword WHERE {language} AND word = %s)
+ORDER BY stories DESC, word LIMIT %s) AS near"""
 
 
-def suggestion(stories, query, began=None, *, with_all=False):
-    """The text of a better question, which finds something among `stories`, or "".
+@dataclass(frozen=True)
+class Attempt:
+    """The text of what may be a better question. is_shorter: a word of the first one is missing."""
 
-    began: the time.monotonic() of the search, whose deadline it keeps; None is now. with_all: no
-    word may be left out.
+    text: str
+    is_shorter: bool = False
+
+
+def attempts(query, seconds):
+    """Better questions, the likeliest first: typed on the other keyboard, a slip, a word less.
+
+    One query, of so many seconds at most; none in time are none.
     """
-    if not query or '"' in query.typed:
-        return ""
-    try:
-        with within(min(SECONDS, left(began or time.monotonic()))):
-            return next(filter(partial(_finds, stories, query), _attempts(query, with_all)), "")
-    except TooSlow:
-        return ""
-
-
-def _finds(stories, query, attempt):
-    return finds(stories, read(attempt, query.languages))
-
-
-def _attempts(query, with_all):
-    """Better questions, the likeliest first: typed on the other keyboard, a slip, a word less."""
+    if '"' in query.typed:
+        return []
     typed = plain(query.typed)
-    for layout in _LAYOUTS:
-        swapped = typed.translate(layout)
-        if swapped != typed and all(word in _known(swapped, query) for word in swapped.split()):
-            yield swapped
-    terms = query.terms[:MOST_WORDS]
-    texts = [term.text for term in terms]
-    known = _known(" ".join(texts), query)
-    near = _nearest([text for text in texts if text not in known], query.languages)
-    meant = [text if text in known else near.get(text) for text in texts]
-    words = [word or text for word, text in zip(meant, texts, strict=True)]
-    for attempt in (" ".join(words), "" if with_all else " ".join(filter(None, meant))):
-        if attempt and attempt != typed:
-            yield attempt
+    swapped = [text for layout in _LAYOUTS if (text := typed.translate(layout)) != typed]
+    texts = [term.text for term in query.terms[:MOST_WORDS]]
+    try:
+        with within(min(SECONDS, seconds)):
+            known, near = _met([*texts, *" ".join(swapped).split()], texts, query.languages)
+    except TooSlow:
+        return []
+    meant = [text if text in known else near.get(text, "") for text in texts]
+    right = " ".join(word or text for word, text in zip(meant, texts, strict=True))
+    made = [text for text in swapped if known.issuperset(text.split())]
+    found = {text: Attempt(text) for text in (*made, right)}
+    shorter = " ".join(filter(None, meant))
+    found.setdefault(shorter, Attempt(shorter, is_shorter=True))
+    return [one for text, one in found.items() if text and text != typed]
 
 
-def _known(text, query):
-    words = SearchWord.objects.filter(language__in=query.languages, word__in=text.split())
-    return set(words.values_list("word", flat=True))
+def _met(words, texts, codes):
+    """Which of the words are ours; {one of the texts that is not: the word of ours nearest to it}.
+    One query.
+    """
+    easy = {text: quick(text) for text in texts if text.isalpha() and 3 < len(text) <= 30}
+    language = f"language IN ({_marks(codes)})"
+    arms, params = [_OURS.format(language=language, marks=_marks(words))], [*codes, *words]
+    for text, word in easy.items():
+        for end, letters in (("front", word[:2]), ("back", word[-2:])):
+            shortest, longest = len(word) - _most(word), len(word) + _most(word)
+            arms.append(_NEAR.format(end=end, language=language))
+            params += [text, *codes, letters, shortest, longest, *codes, text, MOST_CANDIDATES]
+    known, near = set(), {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(arms), params)
+        for typed, word, stories in cursor.fetchall():
+            if not typed:
+                known.add(word)
+            elif (away := distance(easy[typed], quick(word), _most(easy[typed]))) is not None:
+                near[typed] = min(near.get(typed, (99,)), (away, -stories, word))
+    return known, {typed: best[2] for typed, best in near.items()}
 
 
-def _nearest(texts, languages):
-    """{word that was typed: the known word nearest to it}, where one is near. Two queries."""
-    typed = {text: quick(text) for text in texts if text.isalpha() and 3 < len(text) <= 30}
-    near = {}
-    for end, of in (("front", slice(2)), ("back", slice(-2, None))) if typed else ():
-        for begun, word, stories in _candidates(end, typed.values(), of, languages):
-            for text, easy in typed.items():
-                away = distance(easy, quick(word), _most(easy)) if easy[of] == begun else None
-                if away is not None:
-                    near[text] = min(near.get(text, (99,)), (away, -stories, word))
-    return {text: best[2] for text, best in near.items()}
+def _marks(values):
+    return ", ".join(["%s"] * len(values))
 
 
 def _most(easy):
     return 1 if len(easy) < 6 else 2
-
-
-def _candidates(end, words, of, languages):
-    """(end, word, stories) of known words with the end of one of these and about their length; the
-    common ones first.
-    """
-    ends, lengths = {easy[of] for easy in words}, [len(easy) for easy in words]
-    rows = SearchWord.objects.filter(
-        language__in=languages,
-        stories__gt=0,
-        length__range=(min(lengths) - 2, max(lengths) + 2),
-        **{f"{end}__in": ends},
-    )
-    found = rows.order_by("-stories", "word").values_list(end, "word", "stories")
-    return found[: MOST_CANDIDATES * len(ends)]
 
 
 def distance(one, other, most):

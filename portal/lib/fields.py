@@ -34,6 +34,15 @@ def told(column, code):
     return Coalesce(own, f"{column}_{settings.LANGUAGE_CODE}")
 
 
+class Joined(models.Aggregate):
+    """Joined(text, between): the texts of a group as one, in no order."""
+
+    function = "GROUP_CONCAT"
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, function="STRING_AGG", **extra)
+
+
 class LanguageField(models.CharField):
     """The code of one of the site's languages.
 

@@ -18,7 +18,7 @@ from news.search.snippets import Marker
 from portal.lib import languages
 from portal.lib.caching import public_page
 from portal.lib.listing import SIZE, Page, page_number
-from portal.lib.text import plain_text
+from portal.lib.text import readable_text
 
 # A search may keep a processor busy: more of them at once would make readers of stories wait.
 AT_ONCE, PATIENCE, RETRY_SECONDS = 3, 1.0, 5
@@ -116,7 +116,7 @@ def _mark(story, marker):
     if marker.spans(lead):
         story.passage = marker.marked(lead)
         return
-    texts = (plain_text(story.body)[:LONGEST_TEXT], story.picture_caption)
+    texts = (readable_text(story.body)[:LONGEST_TEXT], story.picture_caption)
     story.passage = next(filter(None, map(marker.passage, texts)), "") or lead
 
 

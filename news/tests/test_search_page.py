@@ -249,6 +249,16 @@ def test_the_language_switch_keeps_the_question(client, publish):
 # What is shown -----------------------------------------------------------------------------------
 
 
+def test_a_passage_from_a_table_or_a_list_keeps_cells_rows_and_items_apart(client, publish):
+    table = "<tr><th>City</th><th>Tenge</th></tr><tr><td>Aktau</td><td>245.5</td></tr>"
+    body = f"<h2>Ozokerite by city</h2><table>{table}</table><ul><li>Wax</li><li>rope</li></ul>"
+    publish(headline="A story", lead="Its lead.", body=f"{body}<p>The end</p>")
+    assert (
+        "<mark>Ozokerite</mark> by city. City · Tenge. Aktau · 245.5. Wax. rope. The end<"
+        in ask(client, "ozokerite").text
+    )
+
+
 def test_a_hit_shows_its_day_and_the_passage_with_the_words_in_mark(client, publish):
     body = f"<p>{'Nothing here. ' * 60}</p><p>The ozokerite is &lt;dear&gt; today.</p>"
     story = publish(headline="Wax & more", lead="A lead.", body=body)

@@ -305,6 +305,30 @@ def test_prose_as_plain_text(prose, plain):
     assert text.plain_text(prose) == plain
 
 
+@pytest.mark.parametrize(
+    "prose, read",
+    [
+        ("<p>One.</p><p>Two</p>", "One. Two"),
+        ("<p>He said: «No.»</p>\n<p>Two</p>", "He said: «No.» Two"),
+        ("<p>One<br>two</p>", "One two"),
+        ("<h2>Prices</h2><p>They rose.</p>", "Prices. They rose."),
+        (
+            "<p>Three:</p><ul><li>One</li><li>two;</li><li><p>three</p></li></ul>",
+            "Three: One. two; three",
+        ),
+        (
+            "<table><caption>Litre</caption><tr><th>City</th><th>Tenge</th></tr>"
+            "<tr><td><p>Aktau</p></td>\n<td>245.5</td></tr></table><p>All rose.</p>",
+            "Litre. City · Tenge. Aktau · 245.5. All rose.",
+        ),
+        ("<p>a<strong>b</strong> &lt; c</p>", "ab < c"),
+        ("<p></p>", ""),
+    ],
+)
+def test_prose_is_read_on_one_line_and_nothing_runs_together(prose, read):
+    assert text.readable_text(prose) == read
+
+
 def test_a_line_is_one_line_of_clean_text():
     assert text.one_line(" a\n\tb\u00a0 c\u2028d\x00\ud800 ") == "a b c d"
 

@@ -5,6 +5,7 @@
 CORPUS: one JSON object a line with title, lead, paragraphs, tags, author, section, published_at.
 Without it stories are drawn from the words of the demonstration, in its three languages.
 DATABASE_URL may name an empty PostgreSQL database; KEEP=folder keeps (and reuses) SQLite's.
+FUZZ=5000 asks so many hostile questions instead: none may be an error.
 """
 
 import gc
@@ -19,9 +20,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice, pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[1]
 N = int(os.environ.get("N") or 100_000)
+FUZZ = int(os.environ.get("FUZZ") or 0)
 ROUNDS = int(os.environ.get("ROUNDS") or 12)
 BATCH = 1_000
 
@@ -129,7 +132,8 @@ def questions():
     by = SearchWord.objects.filter(language="en").order_by("-stories", "word")
     words = list(by.values_list("word", flat=True)[:4000])
     common, middle, rare = words[:12], words[300:312], words[-12:]
-    pairs = zip(common, middle, strict=True)
+    pairs = list(zip(common, middle, strict=True))
+    slips = [word[:2] + "x" + word[3:] for word in middle if len(word) > 6] or ["xxxxpipe"]
     return {
         "the most common word": ["the", *common[:3]],
         "a common word": common,
@@ -144,7 +148,13 @@ def questions():
         "newest first": [f"{word}&order=newest" for word in common],
         "one section": [f"{word}&section=power" for word in common],
         "three days, long ago": [f"{w}&from=2025-01-10&to=2025-01-12" for w in common[:6]],
-        "a slip": [word[:2] + "x" + word[3:] for word in middle if len(word) > 6] or ["xxxxpipe"],
+        "a slip": slips,
+        "three words, one a slip": [
+            f"{a} {b} {slip}" for (a, b), slip in zip(pairs, slips, strict=False)
+        ],
+        "no story has all words": [
+            f"{a} {b} qqqqqq {c}" for (a, b), c in zip(pairs, rare, strict=True)
+        ],
         "nothing": ["qqqqqq wwwww", "%25%25", "zzz*"],
     }
 
@@ -171,14 +181,39 @@ def ask():
             if response.status_code != 200:
                 raise SystemExit(f"{address} answered {response.status_code}")
             hasty += response.context["is_hasty"]
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        # Not those that set a limit of time.
-        asks = ("SELECT", "WITH", "(")
-        most = sum(one["sql"].lstrip().startswith(asks) for one in queries)
+        most = 0
+        for words in asked:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(f"/search/?q={words}")
+            most = max(most, len(queries))
         every += zip(walls, cpus, strict=True)
         show(name, walls, cpus, f"{most:>5} {hasty:>7}")
     show("all", *zip(*every, strict=True), "")
+
+
+def fuzz():
+    """Through the whole page, in turn in one language and in all."""
+    os.environ["SEARCH_FUZZ"] = str(FUZZ)
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    from news.tests.test_search_fuzz import questions as hostile
+
+    setup_test_environment()
+    client, walls, cpus, errors, hasty = Client(raise_request_exception=False), [], [], 0, 0
+    for number, typed in enumerate(hostile()):
+        address = f"/search/?q={quote(typed, errors='surrogatepass')}{'&lang=all' * (number % 2)}"
+        begun, cpu = time.perf_counter(), time.process_time()
+        response = client.get(address)
+        cpus.append((time.process_time() - cpu) * 1000)
+        walls.append((time.perf_counter() - begun) * 1000)
+        if response.status_code != 200:
+            errors += 1
+            print(f"{typed!r} answered {response.status_code}")
+        else:
+            hasty += response.context.get("is_hasty", False)
+    print(f"{len(walls):,} hostile questions, {errors} errors, {hasty} without time for all")
+    show("hostile", walls, cpus, "")
 
 
 def show(name, walls, cpus, rest):
@@ -196,7 +231,9 @@ def main():
             build()
         elif os.environ.get("BUILD"):
             build()
-        if not os.environ.get("BUILD_ONLY"):
+        if FUZZ:
+            fuzz()
+        elif not os.environ.get("BUILD_ONLY"):
             ask()
 
 

@@ -145,22 +145,24 @@ def listed(request, narrow, of=Article, **values):
         found = narrow(published, **values).newest()
         return found.values_list("pk") if of is Article else found
 
-    def count(limit):
-        return rows(timezone.now(), language, **values)[:limit].count()
-
-    def load(start, end):
+    def asked(ask, start, end):
         def cut(**values):
             return rows(**values)[start:end]
 
         now = timezone.now().replace(microsecond=0)
-        key = "list", name, start, end
-        found = prepared.rows(key, cut, now=now, language=language, **values)
+        return ask(("list", name, start, end), cut, now=now, language=language, **values)
+
+    def load(start, end):
+        found = asked(prepared.rows, start, end)
         numbers = [pk for (pk,) in found]
         known = cards(numbers)
         return [known[pk] for pk in numbers if pk in known]
 
-    key = "count", name, language, *values.values()
-    return page(request, lambda limit: shared(key, TOPICS, lambda: count(limit)), load, size=SIZE)
+    def count(limit):
+        key = "count", name, language, *values.values()
+        return shared(key, TOPICS, lambda: asked(prepared.count, 0, limit))
+
+    return page(request, count, load, size=SIZE)
 
 
 def sections():

@@ -121,8 +121,8 @@ if CACHE_URL:
         },
     }
 
-# Rendered pages that each process keeps in memory, in megabytes; 0: none. Eight hold some 400.
-PAGE_MEMORY_MB = env.int("PAGE_MEMORY_MB", default=8)
+# Rendered pages that each process keeps in memory, in megabytes; 0: none. Six hold some 200 to 300.
+PAGE_MEMORY_MB = env.int("PAGE_MEMORY_MB", default=6)
 
 # 5. Languages and time ----------------------------------------------------------------------------
 

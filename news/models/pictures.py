@@ -242,23 +242,31 @@ class Picture(models.Model):
         return "" if (x, y) == (50, 50) else f"fx-{x} fy-{y}"
 
     def address(self, size, format_):
-        name = renditions.square_name(self.focus) if size == "sq" else size
-        ending = f"-{name}{self.sizes.get('mark', '')}.{format_}"
+        return self._address(self._root(), size, format_)
+
+    def srcset(self, format_):
+        root = self._root()
+        return ", ".join(
+            f"{self._address(root, size, format_)} {size}w" for size in self.sizes if size.isdigit()
+        )
+
+    def _root(self):
+        """What the addresses of all sizes begin with."""
         base = self.base
-        known, root = self.__dict__.get("_root", ("", ""))
-        if known != base:  # what the addresses of all sizes begin with
+        known, root = self.__dict__.get("_known_root", ("", ""))
+        if known != base:
             root = self.file.storage.url(base)
             if withheld.is_withheld(base):
                 root = self.file.url.rpartition(".")[0]
-            self.__dict__["_root"] = base, root
-        if "?" in root:  # the storage signs each address for itself
-            return self.file.storage.url(base + ending)
-        return root + ending
+            self.__dict__["_known_root"] = base, root
+        return root
 
-    def srcset(self, format_):
-        return ", ".join(
-            f"{self.address(size, format_)} {size}w" for size in self.sizes if size.isdigit()
-        )
+    def _address(self, root, size, format_):
+        name = renditions.square_name(self.focus) if size == "sq" else size
+        ending = f"-{name}{self.sizes.get('mark', '')}.{format_}"
+        if "?" in root:  # the storage signs each address for itself
+            return self.file.storage.url(self.base + ending)
+        return root + ending
 
     @property
     def thumbnail(self):

@@ -27,6 +27,7 @@ PATIENCE = 10.0  # seconds to wait for another visitor's rendering before making
 LONGEST_QUESTION = 300  # characters of a query that is worth remembering
 MOST_PATHS = 4_000
 MOST_HOSTS = 100
+MOST_ADDRESSES = 1_000  # at the door; the memory of pages holds fewer
 
 memory = Memory(settings.PAGE_MEMORY_MB * 1_000_000)
 _hosts = set()  # names that were found to be ours
@@ -84,7 +85,7 @@ def find(request, asked, live_of):
     if not _is_ours(request):
         return None  # to be refused as any other
     if not request.META.get("QUERY_STRING"):
-        if len(_addresses) > MOST_PATHS:
+        if len(_addresses) >= MOST_ADDRESSES:
             _addresses.clear()
         _addresses[address_of(request.META)] = key
     memory.counts["hits"] += 1

@@ -6,11 +6,24 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
 from portal.lib import languages
+
+# Titles of Django's own pages. Its translations put the name of a thing after a verb, where Russian
+# would have to inflect it, and Kazakh lacks some.
+TITLES = (
+    gettext_noop("Add %s"),
+    gettext_noop("Change %s"),
+    gettext_noop("View %s"),
+    gettext_noop("Select %s"),
+    gettext_noop("Select %s to change"),
+    gettext_noop("Select %s to view"),
+    gettext_noop("Authentication and Authorization"),
+    gettext_noop("Start typing to filter…"),
+)
 
 
 class PortalAdminSite(AdminSite):

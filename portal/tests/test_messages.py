@@ -5,12 +5,14 @@ import re
 import sys
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.template import Context, Template
 from django.utils import translation
 
 import portal
 from portal import messages
+from portal.admin_site import TITLES
 
 
 @pytest.fixture
@@ -316,3 +318,11 @@ def test_without_babel_one_plain_sentence(monkeypatch):
     monkeypatch.delattr(portal, "messages")
     with pytest.raises(CommandError, match=r"^This command needs Babel: pip install"):
         call_command("messages", check=True)
+
+
+def test_titles_of_djangos_own_pages_need_no_inflection():
+    with translation.override("ru"):
+        assert translation.gettext("Add %s") % "плашка" == "Добавить: плашка"
+    for code, _name in settings.LANGUAGES[1:]:
+        with translation.override(code):
+            assert all(translation.gettext(text) != text for text in TITLES)

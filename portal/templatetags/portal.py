@@ -1,10 +1,14 @@
 """Small words that every template may use."""
 
+from html import escape
+
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from portal.lib import dates, feeds, languages, sorting, text
 from portal.models import Banner
@@ -75,3 +79,30 @@ def clock(value):
 def banners():
     """Breaking banners that are shown or coming, for the newsroom. One query."""
     return list(Banner.objects.filter(ends_at__gt=timezone.now()))
+
+
+@register.simple_tag
+def pager(page):
+    """The way through a portal.lib.listing.Page; Python, because every list has it."""
+    if page.pages < 2:
+        return ""
+    before, after, name = _("Previous"), _("Next"), _("Pages")
+    links = []
+    for number, address in page.links:
+        if number is None:
+            links.append('<span aria-hidden="true">…</span>')
+        elif number == page.number:
+            links.append(f'<span aria-current="page">{number}</span>')
+        else:
+            links.append(f'<a href="{escape(address)}">{number}</a>')
+    if page.previous:
+        words = f'<span aria-hidden="true">←</span> {before}'
+        links.insert(0, f'<a href="{escape(page.previous)}" rel="prev">{words}</a>')
+    if page.next:
+        words = f'{after} <span aria-hidden="true">→</span>'
+        links.append(f'<a href="{escape(page.next)}" rel="next">{words}</a>')
+    found = f'<nav class="pager" aria-label="{name}">{"".join(links)}</nav>'
+    if page.is_cut and not page.next:
+        words = _("Older stories are in the archive, month by month")
+        found += f'<p class="note"><a href="{reverse("news:archive")}">{words}</a></p>'
+    return mark_safe(found)  # noqa: S308  addresses are escaped, the words are ours

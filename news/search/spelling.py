@@ -89,7 +89,8 @@ def _most(easy):
 
 def distance(one, other, most):
     """Letters to change, add, drop or swap with the next; None if more than `most`."""
-    if abs(len(one) - len(other)) > most:
+    # A slip takes away one letter: most pairs need no further look.
+    if abs(len(one) - len(other)) > most or len({*one} - {*other}) > most:
         return None
     before, last = None, list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

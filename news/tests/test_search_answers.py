@@ -125,6 +125,8 @@ def test_a_word_of_a_draft_is_never_offered(client, publish):
         ("form", "from", 1, 1),
         ("form", "farm", 1, 1),
         ("form", "farms", 1, None),
+        ("sweet", "tests", 2, None),
+        ("abcdef", "abxydef", 2, 2),
         ("a", "abcd", 2, None),
     ],
 )

@@ -22,8 +22,7 @@ _COMBINING = re.compile(r"[\u0300-\u036f]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _TAGS = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|tr|td|th|caption|blockquote|figcaption)>|<br ?/?>", re.I)
-_CELL_END = re.compile(r"(?:</p>)?\s*</t[dh]>\s*(?=<t[dh]\b)", re.I)
-_LINE_BREAK = re.compile(r"<br ?/?>", re.I)
+_CELL_END = re.compile(r"(?:</p>\s*)?</t[dh]>\s*(?=<t[dh]\b)")
 # A text that ends with one of these, and perhaps with what closes a quotation, needs no full stop.
 _STOPS, _CLOSES = tuple(".!?…:;,"), "»”’\"')"
 # What parts words in sanitised HTML, whose tags are in small letters.
@@ -52,7 +51,7 @@ def readable_text(prose):
     """The same as a person reads it on one line: a dot between the cells of a row, a full stop
     behind a row, an item, a caption or a heading that has none.
     """
-    marked = _CELL_END.sub(" · ", _LINE_BREAK.sub(" ", prose))
+    marked = _CELL_END.sub(" · ", prose.replace("<br>", " "))
     texts = [text for text in map(plain_text, _BLOCK_END.split(marked)) if text]
     ends = (text if text.rstrip(_CLOSES).endswith(_STOPS) else f"{text}." for text in texts[:-1])
     return " ".join([*ends, *texts[-1:]])

@@ -9,6 +9,9 @@ from django.db import OperationalError, connection, transaction
 # PostgreSQL reads no table from end to end for an answer, and compiles no plan: both take longer
 # than the answer may. Sent in front of the query, in one message, which is one transaction.
 _PLANS = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL statement_timeout = {}; "
+# Sent behind it: where the limit strikes as the query ends, the server tells so with its next
+# statement, and that must be one of this message. Else it is the next question of the page.
+_LIFTED = "; SET LOCAL statement_timeout = 0"
 _ANY_PLAN = "SET LOCAL enable_seqscan = on; SET LOCAL jit = on; SET LOCAL statement_timeout = 0"
 # How often SQLite looks at the clock, in steps of its machine: about every 0.1 ms.
 _STEPS = 1_000
@@ -46,10 +49,10 @@ def _postgresql(seconds):
     end = time.monotonic() + seconds
 
     def limited(execute, sql, params, many, context):
-        milliseconds = max(1, int((end - time.monotonic()) * 1000))
-        done = execute(_PLANS.format(milliseconds) + sql, params, many, context)
-        while context["cursor"].cursor.nextset():
-            pass  # the rows are those of the last one
+        milliseconds = max(2, int((end - time.monotonic()) * 1000))
+        done = execute(_PLANS.format(milliseconds) + sql + _LIFTED, params, many, context)
+        for _ in range(_PLANS.count(";")):
+            context["cursor"].cursor.nextset()  # to the rows of the query itself
         return done
 
     try:

@@ -157,6 +157,18 @@ def test_a_query_past_its_deadline_is_stopped_by_the_database():
                 assert cursor.fetchone() == (usual,)
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_the_limit_of_a_query_is_lifted_in_its_own_message(db):
+    """A limit that strikes as its query ends would be told to the next question of the page."""
+    asked = "SELECT pid, query FROM pg_stat_activity WHERE pid = pg_backend_pid() AND 7 = %s"
+    with within(5), connection.cursor() as cursor:
+        cursor.execute(asked, [7])
+        ((_pid, message),) = cursor.fetchall()
+    limit, _question, lifted = message.partition("SELECT pid")
+    assert "statement_timeout = 4" in limit  # thousand and some milliseconds
+    assert "statement_timeout = 0" in lifted.partition(";")[2]
+
+
 def test_an_error_that_is_no_delay_is_not_hidden(db):
     from django.db import DatabaseError, transaction
 

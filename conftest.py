@@ -198,15 +198,28 @@ def _uses_database(item):
     )
 
 
+def _commits(item):
+    marker = item.get_closest_marker("django_db")
+    is_marked = marker is not None and marker.kwargs.get("transaction", False)
+    return is_marked or {"transactional_db", "live_server"} & set(item.fixturenames)
+
+
 def pytest_collection_modifyitems(config, items):
     """Browser tests come last in each process.
 
     Playwright leaves an event loop running, and within one Django gives out other database
     connections than outside: what a later test wrote would stay behind.
     """
+    kinds = {"module_db": set(), "transaction": set()}
     for item in items:
         if "module_db" in item.fixturenames:  # who runs alone without `db` needs its tables, too
             item.add_marker(pytest.mark.django_db)
+            kinds["module_db"].add(item.path)
+        if _commits(item):
+            kinds["transaction"].add(item.path)
+    if mixed := kinds["module_db"] & kinds["transaction"]:
+        # The rows of the module would be there, uncommitted, while others are committed.
+        raise pytest.UsageError(f"module_db beside tests that commit: {sorted(map(str, mixed))}")
     if config.getoption("database_only"):
         config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
         items[:] = filter(_uses_database, items)

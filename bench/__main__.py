@@ -3,9 +3,9 @@
     N=10000 DB=sqlite ONLY=article,home,cold ROUNDS=5 SECONDS=1 make bench
 
 FRESH=1 loads anew; INDEX=0 leaves out the search index, DEMO=0 the demonstration and its pictures.
-ONLY names pages (article home section tag author day search feed sitemap board instrument ticker),
-modes (cold warm 304 nginx), memory; growth (N stories against FEW=10000) with or without pages;
-markets, another bench, alone.
+ONLY names pages (article home section tag author day month search feed sitemap board instrument
+ticker), modes (cold warm 304 nginx), memory; growth (N stories against FEW=10000) with or without
+pages; markets, another bench, alone.
 docs/performance.md explains every figure.
 """
 
@@ -25,7 +25,9 @@ from bench.rows import MODES, growth, is_wanted, rows
 
 ROOT = processes.ROOT
 FEW = 10_000
-PAGES = "article home section tag author day search feed sitemap board instrument ticker".split()
+PAGES = (
+    "article home section tag author day month search feed sitemap board instrument ticker".split()
+)
 WORDS = {*PAGES, *MODES, "memory"}
 LEAVE_OUT = ("INDEX", "DEMO")
 APPLICATION = "portal.wsgi:application"

@@ -26,6 +26,8 @@ def find():
     spread = stories.filter(pk__in=range(first, last + 1, step)).select_related("section")
     spread = list(spread.defer("body"))
     days = {timezone.localdate(story.published_at) for story in spread}
+    # The months at both ends hold a part of their days only.
+    months = sorted({(day.year, day.month) for day in days})[1:-1]
     named = Observation.objects.values("series__instrument")
     instruments = Instrument.objects.filter(pk__in=named).values_list("code", flat=True)
     sections = Section.objects.values_list("slug", flat=True)
@@ -36,6 +38,7 @@ def find():
         "tag": [tag.get_absolute_url() for tag in Tag.objects.filter(slug__startswith="topic-")],
         "author": [a.get_absolute_url() for a in Author.objects.filter(slug__startswith="author-")],
         "day": [f"/archive/{day:%Y/%m/%d}/" for day in sorted(days)],
+        "month": [f"/archive/{year}/{month:02}/" for year, month in months],
         "search": [f"/search/?q={'+'.join(words_of(story))}" for story in spread[:200]],
         "feed": ["/feeds/all.rss", *(f"/feeds/section/{slug}.atom" for slug in sections)],
         "sitemap": [f"/sitemap-stories-{part}.xml" for part in parts(first, last, SIZE)],

@@ -16,7 +16,7 @@ WARM = ("article", "home", "section", "tag", "feed", "board", "instrument", "tic
 PACKED = ("article", "home")  # as browsers ask for them
 NOT_MODIFIED = ("article", "home", "feed")
 BEHIND = ("article", "home")
-GROWTH = ("article", "home", "section", "tag", "author", "day", "feed")
+GROWTH = ("article", "home", "section", "tag", "author", "month", "day", "feed")
 # The search lets no more than three questions into a process at once.
 FEW_AT_ONCE = {"search": 2}
 BROWSER = {"Accept-Encoding": "gzip, deflate, br"}

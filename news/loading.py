@@ -2,13 +2,16 @@
 written once (portal.lib.prepared).
 """
 
-from django.db.models import Q
+from datetime import timedelta
+from itertools import pairwise
+
+from django.db.models import Exists, Q
 from django.db.models.base import ModelState
 from django.utils import timezone
 
 from news.models import Article, Author, FrontSlot, Section, Source, Tag
 from news.models.queries import lines_of_cards, lines_of_pages
-from portal.lib import languages, prepared
+from portal.lib import dates, languages, prepared
 from portal.lib.listing import SIZE, page
 from portal.lib.shared import shared
 
@@ -163,6 +166,27 @@ def listed(request, narrow, of=Article, **values):
         return shared(key, TOPICS, lambda: asked(prepared.count, 0, limit))
 
     return page(request, count, load, size=SIZE)
+
+
+def days_with_stories(language, days):
+    """Those of consecutive days, of the newsroom's clock, on which readers may see a story.
+
+    One query that looks into the index once for each day, however many stories it has.
+    """
+
+    def seen(now, language, **moments):
+        public = Article.objects.published(now).in_language(language).order_by()
+        edges = pairwise(moments.values())
+        found = [Exists(public.between(start, end)) for start, end in edges]
+        return Section.objects.order_by().values_list(*found)[:1]
+
+    moments = [dates.midnight(day) for day in (*days, days[-1] + timedelta(days=1))]
+    asked = {f"from_{number}": moment for number, moment in enumerate(moments)}
+    now = timezone.now().replace(microsecond=0)
+    key = "days", len(days)
+    for answers in prepared.rows(key, seen, now=now, language=language, **asked):
+        return [day for day, is_seen in zip(days, answers, strict=True) if is_seen]
+    return []  # not even a section
 
 
 def sections():

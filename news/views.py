@@ -1,6 +1,7 @@
 """Public pages of the newsroom: each fetches, decides, renders."""
 
-from datetime import date, datetime, timedelta
+from calendar import monthrange
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -21,12 +22,10 @@ from news.models import (
     Tag,
     Tagging,
 )
-from portal.lib import languages
+from portal.lib import dates, languages
 from portal.lib.caching import public_page
 from portal.lib.listing import page_of
 from portal.lib.shared import shared
-
-MOST_MOMENTS = 1_000
 
 
 def _published():
@@ -215,22 +214,15 @@ def archive(request):
 @public_page("news", params=["page"])
 def archive_month(request, year, month):
     first = _day(year, month, "01")
-    after = (first + timedelta(days=31)).replace(day=1)
-    span = _span(first, after)
-    moments = (
-        of_days(_published(), **span).newest().values_list("published_at", flat=True)[:MOST_MOMENTS]
-    )
-    days = {timezone.localdate(at) for at in moments}
-    if len(moments) == MOST_MOMENTS:  # then the days before are not looked at, only offered
-        days |= {first + timedelta(days=n) for n in range((min(days) - first).days)}
+    every = [first + timedelta(days=n) for n in range(monthrange(first.year, first.month)[1])]
     return _listing(
         request,
         "news/archive_period.html",
         of_days,
-        span,
+        _span(first, every[-1] + timedelta(days=1)),
         period=first,
         form="month",
-        days=sorted(days),
+        days=loading.days_with_stories(languages.current(), every),
     )
 
 
@@ -256,10 +248,7 @@ def _day(year, month, day):
 
 def _span(first, after):
     """The newsroom's days from `first` up to, not including, `after`, for of_days()."""
-    start, end = (
-        timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, after)
-    )
-    return {"start": start, "end": end}
+    return {"start": dates.midnight(first), "end": dates.midnight(after)}
 
 
 @public_page("news", params=["page"])

@@ -37,6 +37,11 @@ def local(instant):
     return instant.astimezone(timezone.get_default_timezone())
 
 
+def midnight(day):
+    """The instant at which a day begins on the newsroom's clock."""
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
 @lru_cache(maxsize=4096)
 def _written(value, form, code):
     if form == "short" and code in SHORT_MONTHS:

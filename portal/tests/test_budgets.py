@@ -151,7 +151,7 @@ PAGES = """
 """.split()
 
 
-def test_every_page_kind_fits_fifteen_kilobytes(demo_to_read, client):
+def test_every_page_kind_fits_fifteen_kilobytes(demo, client):
     month = timezone.localtime().strftime("/archive/%Y/%m/")
     stories = [story.get_absolute_url() for story in Article.objects.published()]
     too_long = {}

@@ -9,7 +9,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db.models import Value
 from django.utils import timezone
 
 from news import loading
@@ -21,6 +20,7 @@ LATEST = 10
 VOICES = 4
 WIDE_BLOCK = 7
 BLOCK = 4
+_ABOUT_MARKETS = 1  # the place of these among the candidates' groups
 OPINIONS = {Article.Kind.ANALYSIS, Article.Kind.OPINION}
 
 
@@ -65,30 +65,19 @@ def _candidates(language, now, sections, slots):
 
     def question(language, now, **places):
         published = Article.objects.published(now).in_language(language)
-
-        def group(number, stories):
-            # A slice may not stand in a UNION on every database; a filter over one may.
-            stories = Article.objects.filter(pk__in=stories.values("pk"))
-            return stories.order_by().values_list(Value(number), "pk")
-
-        groups = [
-            group(0, published.newest()[:40]),
-            group(1, published.about_markets().newest()[:12]),
-        ]
-        groups += [
-            group(2, published.in_section(section).newest()[: WIDE_BLOCK + 5])
-            for section in sections
-        ]
+        found = [published.newest()[:40], published.about_markets().newest()[:12]]
+        found += [published.in_section(one).newest()[: WIDE_BLOCK + 5] for one in sections]
         if places:
-            groups.append(group(3, published.filter(pk__in=places.values())))
-        return groups[0].union(*groups[1:], all=True)
+            found.append(published.filter(pk__in=places.values()).order_by())
+        return [stories.values_list("pk") for stories in found]
 
     key = ("front", len(places), *(section.pk for section in sections))
     second = now.replace(microsecond=0)  # as the hours of stories are
-    found = prepared.rows(key, question, language=language, now=second, **places)
-    cards = loading.cards({pk for _number, pk in found})
+    found = prepared.groups(key, question, language=language, now=second, **places)
+    cards = loading.cards({pk for _number, (pk,) in found})
     newest = sorted(cards.values(), key=lambda one: (one.published_at, one.pk), reverse=True)
-    return {one.pk: one for one in newest}, {pk for number, pk in found if number == 1}
+    about_markets = {pk for number, (pk,) in found if number == _ABOUT_MARKETS}
+    return {one.pk: one for one in newest}, about_markets
 
 
 def _place(stories, about_markets, sections, slots):

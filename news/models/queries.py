@@ -1,7 +1,10 @@
 """Questions about many stories. `published()` is the only door for readers."""
 
+from datetime import UTC, datetime
+
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from news.search.query import Query, read
@@ -12,7 +15,7 @@ from .bylines import Byline, Mention
 from .history import PendingChanges
 from .status import Status, published_q
 
-MARKETS_AMONG = 400
+MARKETS_AMONG, LONG_AGO = 400, datetime(1, 1, 2, tzinfo=UTC)
 # What a card shows, and of a picture: what its place on a page needs.
 _CARD = (
     *("language", "kind", "slug", "published_at", "section", "kicker", "headline", "lead"),
@@ -78,9 +81,9 @@ class ArticleQuerySet(models.QuerySet):
         """Those that name an instrument, among the newest: however many there are, and however few
         of them do, the database looks at no more.
         """
-        recent = self.newest().values("pk")[:MARKETS_AMONG]
         naming = Exists(Mention.objects.filter(article=OuterRef("pk")))
-        return self.model.objects.filter(naming, pk__in=recent)
+        last = self.newest().values("published_at")[MARKETS_AMONG - 1 : MARKETS_AMONG]
+        return self.filter(naming, published_at__gte=Coalesce(Subquery(last), Value(LONG_AGO)))
 
     def from_source(self, source):
         return self.filter(source=source)

@@ -97,6 +97,37 @@ def test_a_question_written_once_answers_for_other_values(db):
                 assert [tuple(row) for row in found] == list(ids(**values)), values
 
 
+def test_several_questions_in_one_keep_their_limits_and_their_numbers(
+    db, django_assert_num_queries
+):
+    now = timezone.now().replace(microsecond=0)
+    sections = [make_section("fuel"), make_section("power")]
+    for section in sections:
+        for hours in (3, 2, 1):
+            make_article(section=section, published_at=now - timedelta(hours=hours))
+
+    def both(language, now):
+        return [ids(language, now, section.pk) for section in sections]
+
+    for moment, most in ((now, 2), (now - timedelta(hours=2, minutes=30), 1)):
+        values = {"language": "en", "now": moment}
+        with django_assert_num_queries(1):
+            found = prepared.groups("both", both, **values)
+        asked = enumerate(both(**values))
+        assert found == [(number, row) for number, rows in asked for row in rows]
+        assert len(found) == 2 * most
+
+
+def test_a_count_written_once_keeps_to_its_limit(db):
+    now, section = timezone.now().replace(microsecond=0), make_section("fuel")
+    for hours in (3, 2, 1, -1):
+        make_article(section=section, published_at=now - timedelta(hours=hours))
+    values = {"language": "en", "section": section.pk}
+    assert prepared.count("ids", ids, now=now, **values) == 2
+    assert prepared.count("ids", ids, now=now - timedelta(hours=2, minutes=30), **values) == 1
+    assert prepared.count("ids", ids, now=now - timedelta(days=1), **values) == 0
+
+
 def test_a_value_that_does_not_reach_the_question_is_refused(db):
     with pytest.raises(ValueError, match="not among the parameters"):
         prepared.rows("lost", lambda code: Article.objects.values_list("pk"), code="en")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from markets.models import FetchRun, Instrument, Source
 from markets.tests.factories import make_series, record
+from news import desk
 from news.models import Article, Autosave, Presence
 from news.tests.factories import make_article, make_author, make_picture, make_section
 from portal import desk as the_desk
@@ -98,6 +99,24 @@ def test_a_clock_that_does_not_run_is_told(editor):
     make_article(headline="Out without its label", status="scheduled", published_at=late)
     row = part(editor, "care").rows[0]
     assert (row.words, row.level) == ("Out without its label", "stop")
+
+
+def test_pictures_without_words_are_looked_for_among_the_newest_only(editor, monkeypatch):
+    monkeypatch.setattr(desk, "AMONG", 2)
+    now, silent = timezone.now(), make_picture(alt_en="")
+    for hours in (3, 1):
+        make_article(headline=f"{hours} hours ago", picture=silent, published_at=now - hours * HOUR)
+    assert {one.headline for one in desk.without_alt()} == {"1 hours ago", "3 hours ago"}
+    make_article(headline="With words", published_at=now - 2 * HOUR)
+    assert [one.headline for one in desk.without_alt()] == ["1 hours ago"]
+
+
+def test_what_is_late_stands_in_the_order_of_its_hours(editor):
+    now = timezone.now()
+    for hours in (2, 3, 1):
+        at = now - hours * HOUR
+        make_article(headline=f"{hours} late", status="scheduled", published_at=at)
+    assert [one.headline for one in desk.overdue()] == ["3 late", "2 late", "1 late"]
 
 
 def test_held_and_late_quotes_and_failing_sources_need_a_person(base, editor, market_editor):

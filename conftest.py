@@ -1,6 +1,7 @@
 """The cast and the stage of every test: a reporter, an editor, a reader, an own media folder."""
 
 import contextlib
+import fcntl
 import functools
 import inspect
 import ipaddress
@@ -30,6 +31,19 @@ def _closed_network():
     socket.socket.connect = only_loopback
     yield
     socket.socket.connect = connect
+
+
+@pytest.fixture(autouse=True)
+def _turn(request, tmp_path_factory):
+    """A test marked `alone` has the machine to itself: what it measures is not another test's work.
+
+    All others share a lock that it holds alone, across the processes of one run.
+    """
+    is_alone = request.node.get_closest_marker("alone") is not None
+    with (tmp_path_factory.getbasetemp().parent / "turns").open("a") as turns:
+        fcntl.flock(turns, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+        yield
+        fcntl.flock(turns, fcntl.LOCK_UN)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,8 +9,8 @@ from . import pages, tools
 pytestmark = pytest.mark.browser
 
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
-# The edge of the network: 400 ms, 400 kbit/s. A telephone's processor is slower than that; other
-# tests hold this one as well (docs/performance-front.md has the figures of a quiet machine).
+# The edge of the network: 400 ms, 400 kbit/s. A telephone's processor is slower than that
+# (docs/performance-front.md has the figures of a quiet machine).
 SLOW = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 SLOWER = 2
 READABLE = 2500  # milliseconds
@@ -56,13 +56,14 @@ def slow_visit(page, url):
     return page.evaluate("window.readable"), tools.layout_shift(page)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", [*HOMES.values(), *ARTICLES.values()])
 def test_on_the_slowest_connection_a_page_can_be_read_within_two_and_a_half_seconds(
     kind, address, screen
 ):
     pages.read(address(kind))  # somebody was here before: the page is kept
     visits = []
-    # Others may hold the processor of this machine: the best of three counts.
+    # Other programs may hold the processor of this machine: the best of three counts.
     while len(visits) < 3 and not (visits and min(visits) <= READABLE):
         readable, shift = slow_visit(screen(390), address(kind))
         assert shift < HARDLY

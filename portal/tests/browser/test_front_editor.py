@@ -91,6 +91,8 @@ def test_by_keyboard_alone_a_story_moves_and_the_front_is_saved(log_in, reader):
     expect(page.get_by_role("button", name="Move Lead story")).to_be_focused()
     page.get_by_role("button", name="Second story 1: up").focus()
     page.keyboard.press("Enter")
+    # The words are those of the move before: only the answer tells that this one is made.
+    expect(page.locator("[data-front]")).not_to_have_attribute("aria-busy", "true")
     expect(page.get_by_role("status")).to_have_text("Moved to: Lead story. Not saved yet.")
     page.get_by_role("button", name="Save the front").focus()
     page.keyboard.press("Enter")

@@ -215,7 +215,7 @@ def _uses_database(item):
 def _commits(item):
     marker = item.get_closest_marker("django_db")
     is_marked = marker is not None and marker.kwargs.get("transaction", False)
-    return is_marked or {"transactional_db", "live_server"} & set(item.fixturenames)
+    return is_marked or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -224,14 +224,10 @@ def pytest_collection_modifyitems(config, items):
     Playwright leaves an event loop running, and within one Django gives out other database
     connections than outside: what a later test wrote would stay behind.
     """
-    kinds = {"module_db": set(), "transaction": set()}
-    for item in items:
-        if "module_db" in item.fixturenames:  # who runs alone without `db` needs its tables, too
-            item.add_marker(pytest.mark.django_db)
-            kinds["module_db"].add(item.path)
-        if _commits(item):
-            kinds["transaction"].add(item.path)
-    if mixed := kinds["module_db"] & kinds["transaction"]:
+    with_rows = [item for item in items if "module_db" in item.fixturenames]
+    for item in with_rows:  # who runs alone without `db` needs its tables, too
+        item.add_marker(pytest.mark.django_db)
+    if mixed := {one.path for one in with_rows} & {one.path for one in items if _commits(one)}:
         # The rows of the module would be there, uncommitted, while others are committed.
         raise pytest.UsageError(f"module_db beside tests that commit: {sorted(map(str, mixed))}")
     if config.getoption("database_only"):

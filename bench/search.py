@@ -176,10 +176,7 @@ def ask():
         walls, cpus, hasty = [], [], 0
         for number in range(max(ROUNDS, len(asked))):
             address = f"/search/?q={asked[number % len(asked)]}"
-            begun, cpu = time.perf_counter(), time.process_time()
-            response = client.get(address)
-            cpus.append((time.process_time() - cpu) * 1000)
-            walls.append((time.perf_counter() - begun) * 1000)
+            response = timed(client, address, walls, cpus)
             if response.status_code != 200:
                 raise SystemExit(f"{address} answered {response.status_code}")
             hasty += response.context["is_hasty"]
@@ -195,6 +192,15 @@ def ask():
     show("all", *zip(*every, strict=True), "")
 
 
+def timed(client, address, walls, cpus):
+    """The answer; its milliseconds are added to both lists."""
+    begun, cpu = time.perf_counter(), time.process_time()
+    response = client.get(address)
+    cpus.append((time.process_time() - cpu) * 1000)
+    walls.append((time.perf_counter() - begun) * 1000)
+    return response
+
+
 def fuzz():
     """Through the whole page, in turn in one language and in all."""
     os.environ["SEARCH_FUZZ"] = str(FUZZ)
@@ -207,10 +213,7 @@ def fuzz():
     client, walls, cpus, errors, hasty = Client(raise_request_exception=False), [], [], 0, 0
     for number, typed in enumerate(hostile()):
         address = f"/search/?q={quote(typed, errors='surrogatepass')}{'&lang=all' * (number % 2)}"
-        begun, cpu = time.perf_counter(), time.process_time()
-        response = client.get(address)
-        cpus.append((time.process_time() - cpu) * 1000)
-        walls.append((time.perf_counter() - begun) * 1000)
+        response = timed(client, address, walls, cpus)
         if response.status_code != 200:
             errors += 1
             print(f"{typed!r} answered {response.status_code}")

@@ -121,7 +121,7 @@ if CACHE_URL:
         },
     }
 
-# Rendered pages that each process keeps in memory, in megabytes; 0: none. Six hold some 200 to 300.
+# Rendered pages that each process keeps in memory, in megabytes; 0: none. Six hold some 170.
 PAGE_MEMORY_MB = env.int("PAGE_MEMORY_MB", default=6)
 
 # 5. Languages and time ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ why.
 """
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import reduce
 from operator import and_, or_
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from news.models import Article, Author, Byline, Section
 from news.models.search import place_at
 from news.search import words
 from portal.lib import languages
+from portal.lib.dates import midnight
 from portal.lib.fields import told
 from portal.lib.languages import columns
 from portal.lib.text import one_line
@@ -57,9 +58,9 @@ class Filters:
         if self.kind:
             stories = stories.filter(kind=self.kind)
         if self.first:
-            stories = stories.filter(published_at__gte=_midnight(self.first))
+            stories = stories.filter(published_at__gte=midnight(self.first))
         if self.last:
-            stories = stories.filter(published_at__lt=_midnight(self.last + timedelta(days=1)))
+            stories = stories.filter(published_at__lt=midnight(self.last + timedelta(days=1)))
         return stories
 
     def scoped(self, query):
@@ -67,8 +68,8 @@ class Filters:
         scope = words.scope(self.languages, self.section, self.kind, self.authors)
         places = ()
         if self.first or self.last:
-            first = _midnight(self.first).timestamp() if self.first else 0
-            after = _midnight(self.last + timedelta(days=1)) if self.last else timezone.now()
+            first = midnight(self.first).timestamp() if self.first else 0
+            after = midnight(self.last + timedelta(days=1)) if self.last else timezone.now()
             places = (place_at(first), place_at(after.timestamp() + 1))
         return replace(query, scope=scope, places=places)
 
@@ -170,7 +171,3 @@ def _in_a_name(word):
     forms = {word, word.lower(), word.upper(), word.capitalize()}
     every = (Q(**{f"{column}__icontains": f}) for column in columns("name") for f in forms)
     return reduce(or_, every)
-
-
-def _midnight(day):
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
